@@ -1,0 +1,1 @@
+"""Articles, passages, vectors and search. Knows nothing of questions, answers or people."""
