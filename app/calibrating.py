@@ -1,0 +1,69 @@
+"""Fit the reader's calibration on whole articles, through retrieval, as the program will be asked."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.evaluation import best_text, is_right, with_pipelines
+from app.pipeline import Pipeline
+from app.reader.calibration import Calibration, expected_calibration_error, features, fit, reliability
+from app.reader.model import Reader
+from app.reader.records import Record
+from index.article import parse
+from index.encoder import Encoder
+from index.store import build_index
+
+FOLDS = 5
+
+
+def calibrate(records: Sequence[Record], weights: Path) -> dict:
+    """Fit on `records`, whose contexts are articles that the reader was not trained on, and save beside its weights.
+
+    The refusal threshold is the probability with the best trade of the two things that people want: the sum of the
+    share answered right, among the answerable, and the share refused, among the others. Returns the figures, with the
+    calibration error of folds of articles that the fit had not seen.
+    """
+    inputs, right = _read_all(records, weights)
+    answerable = np.array([bool(record.golds) for record in records])
+    unseen = np.empty(len(records))
+    groups = sorted({record.group for record in records})
+    fold_of = np.array([groups.index(record.group) % FOLDS for record in records])
+    for fold in range(FOLDS):
+        inside = fold_of == fold
+        unseen[inside] = fit(inputs[~inside], right[~inside], 0.0).probability(inputs[inside])
+    threshold, share_right, share_refused = _best_trade(unseen, right, answerable)
+    fit(inputs, right, threshold).save(weights)
+    return {
+        "questions": len(records),
+        "threshold": round(threshold, 4),
+        "right": round(100 * share_right, 1),
+        "refused": round(100 * share_refused, 1),
+        "expected_calibration_error": round(expected_calibration_error(unseen, right), 4),
+        "reliability": [[round(value, 3) for value in row] for row in reliability(unseen, right)],
+    }
+
+
+def _read_all(records: Sequence[Record], weights: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Features of each record's best candidate, float64 array [records, features], and whether it is right."""
+    encoder, reader = Encoder(), Reader(weights)
+    first = build_index([parse(records[0].context, records[0].group)], encoder)
+    pipeline = Pipeline(first, encoder, reader, Calibration((0.0, 0.0, 0.0), 0.0, 0.0))
+    inputs, right = [], []
+    for record, over_context in with_pipelines(records, pipeline):
+        _, candidates = over_context.read(record.question)
+        spans = [candidate.span for candidate in candidates] + [None]
+        inputs.append(features(spans[0], spans[1]))
+        right.append(is_right(best_text(candidates), record))
+    return np.array(inputs), np.array(right)
+
+
+def _best_trade(probabilities: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> tuple[float, float, float]:
+    """`(threshold, share right, share refused)` with the highest sum of the two shares."""
+    trades = []
+    for threshold in np.unique(probabilities):
+        answered = probabilities >= threshold
+        share_right = (right & answered)[answerable].mean()
+        share_refused = 1 - answered[~answerable].mean()
+        trades.append((float(threshold), float(share_right), float(share_refused)))
+    return max(trades, key=lambda trade: trade[1] + trade[2])

@@ -1,0 +1,88 @@
+"""Questions with known answers, asked of the whole program: retrieve among an article's passages, then read."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+from app.answer import Answer
+from app.pipeline import Candidate, Pipeline
+from app.reader.calibration import expected_calibration_error
+from app.reader.metrics import f1
+from app.reader.records import Record
+from index.article import parse
+
+RIGHT_F1 = 0.5
+"""An answer whose words agree with a gold answer's at least so far (F1 of SQuAD) counts as right."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one question. `best` is the words of the best candidate, also where the program refused."""
+
+    record: Record
+    answer: Answer
+    best: str
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        """Answered with the words of a gold answer, or refused where there is none."""
+        if not self.record.golds or not self.answer.answered:
+            return not self.record.golds and not self.answer.answered
+        return is_right(self.best, self.record)
+
+
+def is_right(text: str, record: Record) -> bool:
+    return bool(record.golds) and f1(text, [gold.text for gold in record.golds]) >= RIGHT_F1
+
+
+def ask_all(records: Sequence[Record], pipeline: Pipeline) -> Iterator[Outcome]:
+    """Ask what was typed, with its history, of the record's context; of `pipeline`'s articles where it has none."""
+    for record, asked in with_pipelines(records, pipeline):
+        started = time.perf_counter()
+        standalone = asked.standalone(record.typed, record.history)
+        passages, candidates = asked.read(standalone)
+        answer = asked.decide(standalone, passages, candidates)
+        seconds = time.perf_counter() - started
+        yield Outcome(record, answer, best_text(candidates), seconds)
+
+
+def best_text(candidates: Sequence[Candidate]) -> str:
+    return candidates[0].text if candidates else ""
+
+
+def with_pipelines(records: Sequence[Record], pipeline: Pipeline) -> Iterator[tuple[Record, Pipeline]]:
+    """Each record beside a pipeline over its context as an article; an index is built where the context changes."""
+    context, over_context = "", pipeline
+    for record in tqdm(records, unit="question"):
+        if record.context != context:
+            context = record.context
+            over_context = pipeline.over(parse(context, f"{record.group}.txt")) if context else pipeline
+        yield record, over_context
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Shares in percent, times in milliseconds; a share is absent where no question has its kind."""
+    figures: dict[str, float] = {"questions": len(outcomes)}
+    kinds = {
+        "right": [o for o in outcomes if o.record.golds],
+        "right_follow_ups": [o for o in outcomes if o.record.golds and o.record.history],
+        "refused": [o for o in outcomes if not o.record.golds],
+        "refused_follow_ups": [o for o in outcomes if not o.record.golds and o.record.history],
+    }
+    for kind, asked in kinds.items():
+        if asked:
+            figures[kind] = round(100 * float(np.mean([o.right for o in asked])), 1)
+    answered = [o for o in outcomes if o.answer.answered]
+    figures["wrong_among_answered"] = round(100 * float(np.mean([not o.right for o in answered] or [0])), 1)
+    error = expected_calibration_error(
+        np.array([o.answer.probability for o in outcomes]), np.array([is_right(o.best, o.record) for o in outcomes])
+    )
+    figures["expected_calibration_error"] = round(error, 3)
+    milliseconds = [1000 * o.seconds for o in outcomes]
+    figures["median_ms"] = round(float(np.median(milliseconds)), 1)
+    figures["p95_ms"] = round(float(np.percentile(milliseconds, 95)), 1)
+    return figures

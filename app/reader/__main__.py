@@ -1,0 +1,97 @@
+"""python -m app.reader train | export | calibrate | evaluate."""
+
+import json
+import random
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.reader.metrics import Prediction, best_f1, summarise
+from app.reader.model import WEIGHTS, Reader
+from app.reader.records import Record, read_records
+
+HELD_OUT_ARTICLES = 16
+"""Articles of film.jsonl.gz that are never trained on: the calibration and the threshold come from them."""
+
+cli = typer.Typer(help="Train, export, calibrate and measure the reader.", add_completion=False)
+
+Data = Annotated[Path, typer.Option(help="Folder with train.jsonl.gz and film.jsonl.gz.")]
+Weights = Annotated[Path, typer.Option(help="Folder of the reader's weights.")]
+
+
+def divide(records: list[Record]) -> tuple[list[Record], list[Record]]:
+    """Whole-article records → those to train on, and those of the held-out articles."""
+    groups = sorted({record.group for record in records})
+    held_out = set(random.Random(0).sample(groups, HELD_OUT_ARTICLES))
+    return [r for r in records if r.group not in held_out], [r for r in records if r.group in held_out]
+
+
+@cli.command()
+def train(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the trained model.")],
+    epochs: Annotated[int, typer.Option(min=1)] = 4,
+    seed: int = 0,
+) -> None:
+    """Fine-tune the packaged all-MiniLM-L6-v2; a stopped run goes on from its last checkpoint."""
+    from app.reader.training import Recipe
+    from app.reader.training import train as run
+
+    to_train, _ = divide(read_records(data / "film.jsonl.gz"))
+    run(read_records(data / "train.jsonl.gz") + to_train, out, Recipe(epochs=epochs, seed=seed))
+
+
+@cli.command()
+def export(
+    trained: Annotated[Path, typer.Argument(help="What `train` left in its --out.")],
+    weights: Weights = WEIGHTS,
+    float32: Annotated[bool, typer.Option("--float32", help="Without int8, to compare with.")] = False,
+) -> None:
+    """Write the form that ships."""
+    from app.reader.export import export as write
+
+    write(trained, weights, quantize=not float32)
+
+
+@cli.command()
+def calibrate(data: Data, weights: Weights = WEIGHTS) -> None:
+    """Fit the probability and choose the refusal threshold on the articles held out of training."""
+    from app.calibrating import calibrate as run
+
+    _, held_out = divide(read_records(data / "film.jsonl.gz"))
+    print(json.dumps(run(held_out, weights)))
+
+
+@cli.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Reading records, .jsonl or .jsonl.gz.")],
+    weights: Weights = WEIGHTS,
+    by_source: Annotated[bool, typer.Option("--by-source", help="Add the figures of each source.")] = False,
+) -> None:
+    """Read each record's whole context and print SQuAD 2.0's figures in percent, at the shipped threshold."""
+    from tqdm import tqdm
+
+    from app.reader.calibration import features, load_calibration
+
+    calibration, reader = load_calibration(weights), Reader(weights)
+    predictions: dict[str, list[Prediction]] = {}
+    for record in tqdm(read_records(file), unit="question"):
+        golds = tuple(gold.text for gold in record.golds)
+        best, *others = [*reader.read(record.question, [record.context]), None]
+        if best is None:
+            prediction = Prediction("", 0.0, golds)
+        else:
+            probability = float(calibration.probability(features(best, others[0])))
+            prediction = Prediction(record.context[best.start : best.end], probability, golds)
+        predictions.setdefault(record.source, []).append(prediction)
+    everything = [prediction for group in predictions.values() for prediction in group]
+    figures = summarise(everything, calibration.threshold) | {"threshold": calibration.threshold}
+    figures["best_f1"], figures["best_f1_threshold"] = best_f1(everything)
+    if by_source:
+        figures["by_source"] = {name: summarise(group, calibration.threshold) for name, group in predictions.items()}
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m app.reader")

@@ -1,0 +1,209 @@
+"""Records → training examples: a question beside one window of its context, as the retriever will serve it."""
+
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.reader.records import Gold, Record
+from index.article import parse
+from index.encoder import Encoder
+from index.splitter import section_sentences, split
+
+WHOLE_ARTICLE_SOURCE = "film-written"
+SAMPLE = {
+    "qamr": 0.18,
+    "squadshifts-amazon": 0.35,
+    "squadshifts-reddit": 0.35,
+    "fairytaleqa": 0.5,
+    "quac": 0.6,
+}
+"""Share of a source's records drawn in each epoch, where not all: those furthest from an encyclopedia's prose least."""
+NEGATIVES = {"squadshifts-new-wiki": 0.35, "squadshifts-amazon": 0.2, "squadshifts-reddit": 0.2, "nq-qed": 0.3}
+"""Chance that an answerable record also gives a window of its context from which the answering sentence is gone."""
+HARD_NEGATIVES = 6
+"""Negatives on whole articles are drawn from this many passages that the encoder puts nearest to the question."""
+WINDOW_WORDS = 95
+
+
+@dataclass(frozen=True)
+class Example:
+    """`context[start:end]` answers the question; both are None where nothing in the context does."""
+
+    question: str
+    context: str
+    start: int | None = None
+    end: int | None = None
+
+
+class ExampleMaker:
+    """Draws each epoch's examples; the same seed and epoch give the same list."""
+
+    def __init__(self, records: list[Record], encoder: Encoder, seed: int) -> None:
+        self._seed = seed
+        self._short = [record for record in records if record.source != WHOLE_ARTICLE_SOURCE]
+        self._articles = [record for record in records if record.source == WHOLE_ARTICLE_SOURCE]
+        self._sentences: dict[str, list[tuple[int, int]]] = {}
+        by_source = defaultdict(set)
+        for record in self._short:
+            by_source[record.source].add(record.context)
+        self._neighbours = {source: sorted(contexts) for source, contexts in by_source.items()}
+        self._passages = {
+            record.context: split(parse(record.context, record.group)) for record in self._articles
+        }
+        self._nearest = self._rank(encoder)
+
+    def epoch(self, number: int) -> list[Example]:
+        rng = random.Random(f"{self._seed}/{number}")
+        examples = []
+        for record in self._short:
+            if rng.random() < SAMPLE.get(record.source, 1.0):
+                examples += self._from_short(record, rng)
+        for position, record in enumerate(self._articles):
+            examples += self._from_article(record, self._nearest[position], rng)
+        rng.shuffle(examples)
+        return examples
+
+    def _rank(self, encoder: Encoder) -> list[list[int]]:
+        """For each whole-article record, its article's passages from the nearest to the question on."""
+        contexts = list(self._passages)
+        texts = [passage.text for context in contexts for passage in self._passages[context]]
+        vectors = encoder.encode(texts, show_progress=True)
+        questions = encoder.encode([record.question for record in self._articles], show_progress=True)
+        first, offset = {}, 0
+        for context in contexts:
+            first[context] = offset
+            offset += len(self._passages[context])
+        nearest = []
+        for record, question in zip(self._articles, questions):
+            begin = first[record.context]
+            scores = vectors[begin : begin + len(self._passages[record.context])] @ question
+            nearest.append(np.argsort(-scores).tolist())
+        return nearest
+
+    def _from_short(self, record: Record, rng: random.Random) -> list[Example]:
+        question = roughen(record.question, rng) if rng.random() < 0.35 else record.question
+        if not record.golds:
+            return [Example(question, self._any_window(record.context, rng))]
+        gold = rng.choice(record.golds)
+        context, shift = record.context, 0
+        if record.source == "qamr":
+            # Its contexts are single sentences: put others around them, since a passage has several.
+            before, after = (rng.choice(self._neighbours["qamr"]) for _ in range(2))
+            pieces = [before] * rng.randint(0, 1) + [record.context] + [after] * rng.randint(0, 1)
+            shift = len(pieces[0]) + 1 if pieces[0] is not record.context else 0
+            context = " ".join(pieces)
+        examples = [self._positive(question, context, Gold(gold.text, gold.start + shift), rng)]
+        if rng.random() < NEGATIVES.get(record.source, 0.0):
+            examples += self._without_answer(question, record, rng)
+        return examples
+
+    def _from_article(self, record: Record, nearest: list[int], rng: random.Random) -> list[Example]:
+        question = roughen(record.question, rng) if rng.random() < 0.2 else record.question
+        passages = self._passages[record.context]
+        if not record.golds:
+            served = rng.sample(nearest[:HARD_NEGATIVES], k=min(2, len(nearest)))
+            return [Example(question, passages[number].text) for number in served]
+        gold = rng.choice(record.golds)
+        holding = [passage for passage in passages if passage.start <= gold.start and gold.end <= passage.end]
+        if holding and rng.random() < 0.6:
+            passage = rng.choice(holding)
+            examples = [Example(question, passage.text, gold.start - passage.start, gold.end - passage.start)]
+        else:
+            examples = [self._positive(question, record.context, gold, rng)]
+        silent = [number for number in nearest if not _mentions(passages[number].text, record)][:HARD_NEGATIVES]
+        choice = rng.random()
+        if choice < 0.25:
+            examples += self._without_answer(question, record, rng)
+        elif choice < 0.35:
+            stranger = rng.choice(self._articles)
+            if stranger.group != record.group:
+                examples.append(Example(question, rng.choice(self._passages[stranger.context]).text))
+        elif silent:
+            examples.append(Example(question, passages[rng.choice(silent)].text))
+        return examples
+
+    def _positive(self, question: str, context: str, gold: Gold, rng: random.Random) -> Example:
+        start, end = self._window(context, gold.start, gold.end, rng)
+        return Example(question, context[start:end], gold.start - start, gold.end - start)
+
+    def _without_answer(self, question: str, record: Record, rng: random.Random) -> list[Example]:
+        """The window around a gold answer with the sentences that hold an answer taken out; none if nothing is left."""
+        gold = record.golds[0]
+        start, end = self._window(record.context, gold.start, gold.end, rng, words=WINDOW_WORDS + 30)
+        kept = [
+            record.context[s:e]
+            for s, e in self._sentence_spans(record.context)
+            if start <= s and e <= end and not _mentions(record.context[s:e], record)
+        ]
+        return [Example(question, " ".join(kept))] if kept else []
+
+    def _any_window(self, context: str, rng: random.Random) -> str:
+        start, end = self._window(context, *rng.choice(self._sentence_spans(context)), rng)
+        return context[start:end]
+
+    def _window(
+        self, context: str, start: int, end: int, rng: random.Random, words: int = WINDOW_WORDS
+    ) -> tuple[int, int]:
+        """Whole sentences around `context[start:end]`, one to five more, not far beyond `words` words."""
+        sentences = self._sentence_spans(context)
+        first = max((i for i, (s, _) in enumerate(sentences) if s <= start), default=0)
+        last = min((i for i, (_, e) in enumerate(sentences) if e >= end), default=len(sentences) - 1)
+        # A gold answer may begin in the space or heading before a sentence.
+        window_start, window_end = min(start, sentences[first][0]), max(end, sentences[last][1])
+        for _ in range(rng.randint(1, 5)):
+            before = first > 0 and rng.random() < 0.5
+            if before:
+                first -= 1
+            elif last + 1 < len(sentences):
+                last += 1
+            grown_start = min(window_start, sentences[first][0])
+            grown_end = max(window_end, sentences[last][1])
+            grown = context[grown_start:grown_end]
+            if len(grown.split()) > words or "\n==" in grown:
+                break
+            window_start, window_end = grown_start, grown_end
+        return window_start, window_end
+
+    def _sentence_spans(self, context: str) -> list[tuple[int, int]]:
+        if context not in self._sentences:
+            article = parse(context, "")
+            self._sentences[context] = [
+                span for section in article.sections for span in section_sentences(article, section)
+            ]
+        return self._sentences[context]
+
+
+def _mentions(text: str, record: Record) -> bool:
+    folded = text.casefold()
+    return any(gold.text.casefold() in folded for gold in record.golds)
+
+
+def roughen(question: str, rng: random.Random) -> str:
+    """The question as people type in a hurry: no marks, no apostrophes, now and then a slip of the finger."""
+    if rng.random() < 0.7:
+        question = question.rstrip(" ?.")
+    if rng.random() < 0.6:
+        question = re.sub(r"['’,]", "", question).lower()
+    for _ in range(rng.choice((0, 0, 1, 1, 2))):
+        words = question.split(" ")
+        long_words = [i for i, word in enumerate(words) if len(word) > 3]
+        if not long_words:
+            break
+        chosen = rng.choice(long_words)
+        words[chosen] = _slip(words[chosen], rng)
+        question = " ".join(words)
+    return question
+
+
+def _slip(word: str, rng: random.Random) -> str:
+    """One letter lost, doubled, or changed places with the next."""
+    place = rng.randrange(1, len(word) - 1)
+    kind = rng.choice(("lost", "doubled", "swapped"))
+    if kind == "lost":
+        return word[:place] + word[place + 1 :]
+    if kind == "doubled":
+        return word[:place] + word[place] + word[place:]
+    return word[:place] + word[place + 1] + word[place] + word[place + 2 :]

@@ -1,0 +1,21 @@
+"""The one table of settings: each is an option of the command line and an environment variable, typed, with its help.
+
+An option wins over the environment variable, which wins over the default in the command's signature.
+"""
+
+from typing import Annotated
+
+import typer
+
+from index.settings import IndexDir, Source
+
+__all__ = ["DEFAULT_HOST", "DEFAULT_PORT", "Host", "IndexDir", "Port", "Source"]
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+
+Host = Annotated[str, typer.Option(envvar="ASK_THE_FILM_HOST", help="Address that the page is served on.")]
+Port = Annotated[
+    int,
+    typer.Option(envvar="ASK_THE_FILM_PORT", help="Port of the page; 0 takes a free one."),
+]

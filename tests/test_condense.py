@@ -1,0 +1,249 @@
+"""Follow-up questions, completed from the conversation."""
+
+import pytest
+
+from app.condense import TURNS, WORDS, condense
+
+TITLE = "The Copper Orchard"
+PLAYER = [("Who plays the lighthouse keeper?", "Tomas Verhoek")]
+
+
+def check(history: list[tuple[str, str]], question: str, expected: str) -> None:
+    assert condense(question, history, TITLE) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who composed the score?",
+        "what year was The Copper Orchard released",
+        "Is there a sequel?",
+        "is it true that the film lost money?",
+        "Was it shot in Norway?",
+        "who made it",
+        "runtime?",
+        "music director",
+        "Why did Wanda say she would leave?",
+        "What does the widow say to her landlord?",
+        "why does greta sell her boat",
+        "According to the Captain, what did the sailors see?",
+    ],
+)
+def test_question_that_stands_alone_is_returned_as_it_is(question):
+    check(PLAYER, question, question)
+
+
+@pytest.mark.parametrize("question", ["How did he die?", "And nationwide?", "Why?", "", "???"])
+def test_nothing_changes_without_history(question):
+    check([], question, question)
+
+
+@pytest.mark.parametrize("question", ["ok thanks", "haha nice", "Hello!", "ok thats sad"])
+def test_small_talk_is_left_alone(question):
+    check(PLAYER, question, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Where was he born?", "Where was Tomas Verhoek born?"),
+        ("and what did critics like about him", "and what did critics like about Tomas Verhoek"),
+        ("Was it his first film?", "Was it Tomas Verhoek's first film?"),
+        ("What's he done since?", "What's Tomas Verhoek done since?"),
+        ("He's Dutch, right?", "Tomas Verhoek's Dutch, right?"),
+    ],
+)
+def test_personal_pronoun_stands_for_the_person_of_the_last_answer(question, expected):
+    check(PLAYER, question, expected)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        ([("When did Ida Falk join?", "1987")], "How old was she?", "How old was Ida Falk?"),
+        ([("does pelle forgive her", "Pelle forgives Rosa")], "why does he", "why does Pelle"),
+        ([("Did the script win?", "Okafor took the award")], "What did she say?", "What did Okafor say?"),
+        ([("did rufino answer", "only as a joke")], "what is his job", "what is rufino's job"),
+        ([("Who is Norma?", "his dead wife")], "when did she die", "when did Norma die"),
+        ([("Who paid for it?", "a dentist in Rome")], "what did he ask for", "what did the dentist in Rome ask for"),
+    ],
+)
+def test_person_is_found_in_the_question_or_the_answer(history, question, expected):
+    check(history, question, expected)
+
+
+def test_person_of_an_older_turn_is_found():
+    history = [*PLAYER, ("How long is the film?", "94 minutes")]
+    check(history, "Was he paid?", "Was Tomas Verhoek paid?")
+
+
+def test_person_stays_the_same_through_follow_ups():
+    history = [*PLAYER, ("where was he born?", "Ghent"), ("when was that?", "in 1950")]
+    check(history, "did he win anything", "did Tomas Verhoek win anything")
+
+
+def test_refused_answer_names_nobody():
+    check([*PLAYER, ("Is he married?", "")], "Does he have children?", "Does Tomas Verhoek have children?")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("what did she win", "what did Ida Falk win"), ("what did he win", "what did Emil Roth win")],
+)
+def test_gender_that_the_history_tells_decides_between_two(question, expected):
+    check([("Who is in it?", "the actress Ida Falk and the boy Emil Roth")], question, expected)
+
+
+def test_object_pronoun_is_not_the_subject_of_its_own_clause():
+    check([("Who hides the letter?", "Anders")], "What does Mila say to him?", "What does Mila say to Anders?")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("what happens to her at the end", "what happens to Sister Ruth at the end"),
+        ("where was she born", "where was Ida Falk born"),
+        ("and who plays her mother", "and who plays Sister Ruth's mother"),
+    ],
+)
+def test_present_tense_asks_about_the_part_and_past_tense_about_the_player(question, expected):
+    check([("Who plays Sister Ruth?", "Ida Falk")], question, expected)
+
+
+def test_place_is_not_a_person():
+    check([("When was it shown in San Marino?", "May 1990")], "Did he attend?", "Did he attend?")
+
+
+def test_title_is_not_a_person():
+    check([("Who wrote The Copper Orchard?", "")], "Where does she live?", "Where does she live?")
+
+
+def test_they_are_people_named_together():
+    history = [("Who wrote the script?", "Ida Falk and Emil Roth")]
+    check(history, "How did they meet?", "How did Ida Falk and Emil Roth meet?")
+
+
+def test_them_are_things_that_were_counted():
+    history = [("What does the stranger leave?", "a hundred gold coins")]
+    check(history, "who finds them?", "who finds the hundred gold coins?")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("who carries it home", "who carries the brass telescope home"),
+        ("and who paid for that?", "and who paid for the brass telescope?"),
+        ("was it in cinemas?", "was it in cinemas?"),
+        ("who directed it?", "who directed it?"),
+    ],
+)
+def test_it_is_the_thing_of_the_last_answer_or_else_the_film(question, expected):
+    check([("What does Greta steal?", "a brass telescope")], question, expected)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        ([("Where was it shot?", "in Malta")], "how long did they stay there", "how long did they stay in Malta"),
+        ([("Where was it shot?", "in Malta")], "was there a storm", "was there a storm"),
+        ([("Was it shown in Rome?", "yes")], "did it win there?", "did it win in Rome?"),
+    ],
+)
+def test_there_is_a_place_unless_it_only_says_that_something_exists(history, question, expected):
+    check(history, question, expected)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        ([("Does Greta leave?", "she goes to sea")], "Why?", "Why does Greta leave?"),
+        ([("does greta leave", "she goes to sea")], "y", "Why does greta leave?"),
+        ([("Who was dismissed?", "Emil Roth")], "and why?", "Why was Emil Roth dismissed?"),
+        ([("Who pays the inspector?", "Greta")], "how much?", "How much does Greta pay the inspector?"),
+        ([("What does Greta sell?", "the boat")], "Who to?", "Who does Greta sell the boat to?"),
+        ([("When did it open?", "8 May 1990")], "where was that?", "Where did it open on 8 May 1990?"),
+        ([("How many cinemas was it in?", "940")], "in how many countries", "In how many countries was it?"),
+    ],
+)
+def test_question_word_alone_asks_the_last_question_again(history, question, expected):
+    check(history, question, expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("And nationwide?", "When did it open nationwide?"),
+        ("and in Lisbon?", "When did it open in Lisbon?"),
+        ("what about lisbon", "When did it open in lisbon?"),
+        ("Lisbon?", "When did it open in Lisbon?"),
+    ],
+)
+def test_place_takes_the_place_of_the_last_place(question, expected):
+    history = [("When did it open in Oslo?", "8 May"), ("where?", "at the Rex")]
+    check(history[:1], question, expected)
+    check(history, question, expected)
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "expected"),
+    [
+        ("Did Ida Falk win a prize?", "And Emil Roth?", "Did Emil Roth win a prize?"),
+        ("Did Ida Falk win a prize?", "what about the director?", "Did the director win a prize?"),
+        ("did falk win a prize", "and roth", "Did roth win a prize?"),
+        ("Who plays the widow?", "and the tea boy?", "Who plays the tea boy?"),
+        ("Who composed the music?", "And the lyrics?", "Who composed the lyrics?"),
+        ("What is Emil's job?", "and Greta's?", "What is Greta's job?"),
+        ("Did Emil Roth like it?", "and his wife?", "Did Emil Roth's wife like it?"),
+    ],
+)
+def test_noun_takes_the_place_of_its_like_in_the_last_question(previous, question, expected):
+    check([(previous, "")], question, expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("his wife?", "Who is Tomas Verhoek's wife?"), ("his real name?", "What is Tomas Verhoek's real name?")],
+)
+def test_possession_alone_asks_who_or_what_it_is(question, expected):
+    check([("Who shot the film?", "Tomas Verhoek")], question, expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("and the pitcher, how did he get in?", "How did the pitcher get in?"),
+        ("What about Greta, does she sing?", "Does Greta sing?"),
+        ("And him, what happens to him?", "What happens to Tomas Verhoek?"),
+        ("and in Oslo, when did it open?", "When did it open in Oslo?"),
+    ],
+)
+def test_topic_in_front_goes_where_its_pronoun_stands(question, expected):
+    check([("Who was shot?", "Tomas Verhoek")], question, expected)
+
+
+@pytest.mark.parametrize("question", ["And the weather?", "what about the other two", "and him?"])
+def test_fragment_without_a_like_is_left_alone(question):
+    check([("How long did they train?", "a year")], question, question)
+
+
+def test_small_talk_between_changes_nothing():
+    check([*PLAYER, ("ok thanks", "You are welcome.")], "where was he born", "where was Tomas Verhoek born")
+
+
+def test_only_the_latest_turns_are_looked_at():
+    filler = [("How long is it?", "94 minutes")]
+    check(PLAYER + filler * (TURNS - 1), "Was he paid?", "Was Tomas Verhoek paid?")
+    check(PLAYER + filler * TURNS, "Was he paid?", "Was he paid?")
+
+
+def test_title_may_be_missing():
+    assert condense("Where was he born?", PLAYER, "") == "Where was Tomas Verhoek born?"
+
+
+def test_very_long_question_is_returned_as_it_is():
+    question = "why did he " + "really " * WORDS + "leave"
+    check(PLAYER, question, question)
+
+
+def test_line_breaks_are_spaces():
+    check([("Does Greta\nleave?", "she goes\nto sea")], "But\nwhy\n", "Why does Greta leave?")
