@@ -98,11 +98,13 @@ def send(tab: Page, question: str) -> None:
     """Type the question and press Enter until the page takes it: while it still closes the last one, it does not."""
     box = tab.get_by_label("Your question")
     box.fill(question)
-    for _ in range(PATIENCE_MS // 50):
+    for _ in range(PATIENCE_MS // 2000):
         box.press("Enter")
-        tab.wait_for_timeout(50)
-        if not box.input_value():
-            return
+        # A second Enter before the box is seen to be empty could ask twice.
+        for _ in range(40):
+            tab.wait_for_timeout(50)
+            if not box.input_value():
+                return
     pytest.fail(f"the page does not take the question {question!r}")
 
 
