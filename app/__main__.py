@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.settings import DEFAULT_HOST, DEFAULT_PORT, Host, IndexDir, Port, Source
+from app.settings import DEFAULT_HOST, DEFAULT_PORT, Host, IndexDir, Port, ReaderName, Source
 from index.settings import DEFAULT_INDEX_DIR, DEFAULT_SOURCE
 
 if TYPE_CHECKING:
@@ -34,13 +34,14 @@ TAGLINE = "Ask in plain words. Every answer is the article's own, and marked whe
 def serve(
     source: Source = DEFAULT_SOURCE,
     index_dir: IndexDir = DEFAULT_INDEX_DIR,
+    reader: ReaderName = "",
     host: Host = DEFAULT_HOST,
     port: Port = DEFAULT_PORT,
 ) -> None:
     """Serve the page; this is what happens without a command."""
     from app.web.server import serve as serve_page
 
-    serve_page(lambda: load_pipeline(source, index_dir), host, port, TITLE, TAGLINE, EXAMPLES)
+    serve_page(lambda: load_pipeline(source, index_dir, reader), host, port, TITLE, TAGLINE, EXAMPLES)
 
 
 @cli.command()
@@ -52,6 +53,7 @@ def ask(
     ] = False,
     source: Source = DEFAULT_SOURCE,
     index_dir: IndexDir = DEFAULT_INDEX_DIR,
+    reader: ReaderName = "",
 ) -> None:
     """Answer one question, or a file of them."""
     from app.answer import QuestionError
@@ -59,7 +61,7 @@ def ask(
 
     if as_jsonl == bool(question):
         raise typer.BadParameter('give either one QUESTION, as in ask "Who wrote it?", or --jsonl with lines to read')
-    pipeline = load_pipeline(source, index_dir, show_progress=True)
+    pipeline = load_pipeline(source, index_dir, reader, show_progress=True)
     if as_jsonl:
         for line in answer_lines(sys.stdin.buffer, pipeline):
             print(line, flush=True)
@@ -85,6 +87,7 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help="Reading records, .jsonl or .jsonl.gz; a context is a whole article.")],
     source: Source = DEFAULT_SOURCE,
     index_dir: IndexDir = DEFAULT_INDEX_DIR,
+    reader: ReaderName = "",
     failures: Annotated[bool, typer.Option("--failures", help="Print what went wrong, one object a line.")] = False,
 ) -> None:
     """Ask every question of a file, with its history, and print the figures.
@@ -96,7 +99,7 @@ def evaluate(
     from app.reader.records import read_records
 
     records = read_records(file)
-    outcomes = list(ask_all(records, load_pipeline(source, index_dir)))
+    outcomes = list(ask_all(records, load_pipeline(source, index_dir, reader)))
     if failures:
         for outcome in outcomes:
             if not outcome.right:
@@ -106,19 +109,20 @@ def evaluate(
     print(dump(summarise(outcomes)))
 
 
-def load_pipeline(source: Path, index_dir: Path, show_progress: bool = False) -> "Pipeline":
-    """Everything that a question needs, loaded: encoder, index, reader and calibration."""
+def load_pipeline(source: Path, index_dir: Path, reader_name: str, show_progress: bool = False) -> "Pipeline":
+    """Everything that a question needs, loaded: reader, calibration, encoder and index."""
     from app.pipeline import Pipeline
-    from app.reader.calibration import load_calibration
-    from app.reader.model import WEIGHTS, Reader
+    from app.reader.choice import open_reader
     from index.encoder import Encoder
     from index.store import open_index
 
-    encoder, reader = Encoder(), Reader()
-    encoder.load()
+    encoder = Encoder()
+    reader, calibration = open_reader(reader_name)
+    # Before the encoder, which tells the libraries that they are offline: another reader may come from a hub.
     reader.load()
+    encoder.load()
     index = open_index(source, index_dir, encoder, show_progress)
-    return Pipeline(index, encoder, reader, load_calibration(WEIGHTS))
+    return Pipeline(index, encoder, reader, calibration)
 
 
 def main() -> None:

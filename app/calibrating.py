@@ -17,14 +17,14 @@ from index.store import build_index
 FOLDS = 5
 
 
-def calibrate(records: Sequence[Record], weights: Path) -> dict:
-    """Fit on `records`, whose contexts are articles that the reader was not trained on, and save beside its weights.
+def calibrate(records: Sequence[Record], reader: Reader, folder: Path) -> dict:
+    """Fit on `records`, whose contexts are articles that the reader was not trained on, and save in `folder`.
 
     The refusal threshold is the probability with the best trade of the two things that people want: the sum of the
     share answered right, among the answerable, and the share refused, among the others. Returns the figures, with the
     calibration error of folds of articles that the fit had not seen.
     """
-    inputs, right = _read_all(records, weights)
+    inputs, right = judge(records, reader)
     answerable = np.array([bool(record.golds) for record in records])
     unseen = np.empty(len(records))
     groups = sorted({record.group for record in records})
@@ -33,7 +33,8 @@ def calibrate(records: Sequence[Record], weights: Path) -> dict:
         inside = fold_of == fold
         unseen[inside] = fit(inputs[~inside], right[~inside], 0.0).probability(inputs[inside])
     threshold, share_right, share_refused = _best_trade(unseen, right, answerable)
-    fit(inputs, right, threshold).save(weights)
+    folder.mkdir(parents=True, exist_ok=True)
+    fit(inputs, right, threshold).save(folder)
     return {
         "questions": len(records),
         "threshold": round(threshold, 4),
@@ -44,9 +45,9 @@ def calibrate(records: Sequence[Record], weights: Path) -> dict:
     }
 
 
-def _read_all(records: Sequence[Record], weights: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Features of each record's best candidate, float64 array [records, features], and whether it is right."""
-    encoder, reader = Encoder(), Reader(weights)
+def judge(records: Sequence[Record], reader: Reader) -> tuple[np.ndarray, np.ndarray]:
+    """Features of each record's best candidate, float64 array [records, features], and whether it is right, bool."""
+    encoder = Encoder()
     first = build_index([parse(records[0].context, records[0].group)], encoder)
     pipeline = Pipeline(first, encoder, reader, Calibration((0.0, 0.0, 0.0), 0.0, 0.0))
     inputs, right = [], []

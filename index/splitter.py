@@ -23,6 +23,15 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
     return spans
 
 
+def sentence_ends(text: str) -> list[int]:
+    """Character offsets at which the sentences of `text` end; a line break always ends one."""
+    ends, start = [], 0
+    for line in text.splitlines(keepends=True):
+        ends += [end for _, end in sentence_spans(text, start, start + len(line))]
+        start += len(line)
+    return ends
+
+
 def section_sentences(article: Article, section: Section) -> list[tuple[int, int]]:
     """Character offsets of the section's sentences; a line break always ends one."""
     return [

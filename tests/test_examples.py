@@ -3,8 +3,9 @@ import random
 import pytest
 from fakes import FakeEncoder
 
-from app.reader.examples import Example, ExampleMaker, roughen
-from app.reader.records import Gold, Record
+from app.reader.examples import ExampleMaker, roughen
+from app.reader.history import with_history
+from app.reader.records import Example, Gold, Record
 
 ARTICLE = (
     "The Salt Mill is a film by Ada Quill. It was shot in Ely over two winters.\n\n"
@@ -41,9 +42,24 @@ def test_a_positive_example_holds_its_answer_at_its_offsets(examples):
     assert found == golds
 
 
+def test_a_follow_up_is_asked_both_as_it_stands_alone_and_with_its_history():
+    golds = (Gold("3 May", ARTICLE.index("3 May")),)
+    history = (("Where did it open?", "Hull"),)
+    follow_up = Record("1", "film-written", "g", "When did the film open?", ARTICLE, golds, "and when?", history)
+    maker = ExampleMaker([follow_up, *RECORDS], FakeEncoder(), seed=3)
+    asked = {example.question for epoch in range(30) for example in maker.epoch(epoch)}
+    assert {"When did the film open?", with_history("and when?", history)} <= asked
+
+
+def test_a_question_that_stands_alone_is_sometimes_asked_with_a_history_that_says_nothing(examples):
+    with_stray = [example for example in examples if example.question.startswith("When did it open? | ")]
+    assert with_stray
+    assert any(example.start is not None for example in with_stray)
+
+
 def test_a_negative_example_of_an_answerable_question_holds_no_answer(examples):
-    for question, answer in (("When did it open", "3 May"), ("Where is the letter", "in the well")):
-        negatives = [e for e in examples if e.start is None and e.question.startswith(question)]
+    for question, answer in (("When did it open?", "3 May"), ("Where is the letter?", "in the well")):
+        negatives = [e for e in examples if e.start is None and e.question == question]
         assert len(negatives) > 10
         assert not any(answer in e.context for e in negatives)
 

@@ -4,6 +4,7 @@ import pytest
 
 from app.reader.model import WEIGHTS, Reader, ReaderError
 
+FILES = ("model.xml", "model.bin", "tokenizer.json")
 FILLER = "The miller counts his sacks and says nothing to anybody about the winter. "
 
 
@@ -51,9 +52,9 @@ def test_no_passages_give_no_spans(reader):
     assert reader.read("Who directed the film?", []) == []
 
 
-@pytest.mark.parametrize("broken", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("broken", FILES)
 def test_missing_and_cut_off_weights_are_named(tmp_path, broken):
-    for name in ("model.onnx", "tokenizer.json"):
+    for name in FILES:
         shutil.copy(WEIGHTS / name, tmp_path / name)
     (tmp_path / broken).write_bytes((WEIGHTS / broken).read_bytes()[:1000])
     with pytest.raises(ReaderError, match=str(tmp_path)):

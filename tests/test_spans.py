@@ -1,20 +1,20 @@
 import numpy as np
 import pytest
 
-from app.reader.spans import best_spans
+from app.reader.spans import NO_ANSWER, best_spans
 
 
 def planted(*windows: dict[str, dict[int, float]], tokens: int = 12) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Logits of zero but where planted: {"start": {token: logit}, "end": {token: logit}}; the context is 4 to 10."""
+    """Logits of zero but where planted: {"start": {token: logit}, "end": {token: logit}}; one sentence is 4 to 10."""
     starts, ends = np.zeros((len(windows), tokens)), np.zeros((len(windows), tokens))
     for row, window in enumerate(windows):
         for token, logit in window.get("start", {}).items():
             starts[row, token] = logit
         for token, logit in window.get("end", {}).items():
             ends[row, token] = logit
-    mask = np.zeros((len(windows), tokens), dtype=bool)
-    mask[:, 4:11] = True
-    return starts, ends, mask
+    segments = np.full((len(windows), tokens), NO_ANSWER)
+    segments[:, 4:11] = 0
+    return starts, ends, segments
 
 
 def test_the_best_span_joins_the_planted_start_and_end():
@@ -32,6 +32,13 @@ def test_a_span_is_at_most_max_tokens_long():
     best = best_spans(*planted({"start": {4: 5.0}, "end": {10: 5.0, 6: 1.0}}), max_tokens=3)[0]
     assert best.last - best.first + 1 <= 3
     assert (best.first, best.last) == (4, 6)
+
+
+def test_a_span_never_runs_over_the_end_of_a_sentence():
+    starts, ends, segments = planted({"start": {5: 6.0, 8: 1.0}, "end": {9: 6.0, 6: 2.0}})
+    segments[:, 8:11] = 1
+    best = best_spans(starts, ends, segments)[0]
+    assert (best.first, best.last) == (5, 6)
 
 
 def test_words_outside_the_context_are_never_an_answer():
@@ -62,11 +69,11 @@ def test_further_spans_of_a_window_do_not_overlap_the_better_ones():
 
 
 def test_a_window_without_context_gives_no_span():
-    starts, ends, mask = planted({"start": {5: 6.0}, "end": {5: 6.0}})
-    assert best_spans(starts, ends, np.zeros_like(mask)) == []
+    starts, ends, segments = planted({"start": {5: 6.0}, "end": {5: 6.0}})
+    assert best_spans(starts, ends, np.full_like(segments, NO_ANSWER)) == []
 
 
 def test_shapes_that_disagree_are_named():
-    starts, ends, mask = planted({})
+    starts, ends, segments = planted({})
     with pytest.raises(ValueError, match=r"\(1, 12\), \(1, 11\)"):
-        best_spans(starts, ends[:, :-1], mask)
+        best_spans(starts, ends[:, :-1], segments)

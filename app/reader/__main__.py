@@ -1,4 +1,4 @@
-"""python -m app.reader train | export | calibrate | evaluate."""
+"""python -m app.reader train | export | calibrate | evaluate | report | benchmark."""
 
 import json
 import random
@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from app.reader.metrics import Prediction, best_f1, summarise
-from app.reader.model import WEIGHTS, Reader
+from app.reader.model import WEIGHTS
 from app.reader.records import Record, read_records
+from app.settings import ReaderName
 
 HELD_OUT_ARTICLES = 16
 """Articles of film.jsonl.gz that are never trained on: the calibration and the threshold come from them."""
@@ -18,6 +19,7 @@ cli = typer.Typer(help="Train, export, calibrate and measure the reader.", add_c
 
 Data = Annotated[Path, typer.Option(help="Folder with train.jsonl.gz and film.jsonl.gz.")]
 Weights = Annotated[Path, typer.Option(help="Folder of the reader's weights.")]
+Records = Annotated[Path, typer.Argument(help="Reading records, .jsonl or .jsonl.gz.")]
 
 
 def divide(records: list[Record]) -> tuple[list[Record], list[Record]]:
@@ -31,54 +33,60 @@ def divide(records: list[Record]) -> tuple[list[Record], list[Record]]:
 def train(
     data: Data,
     out: Annotated[Path, typer.Option(help="Folder for the checkpoint and the trained model.")],
-    epochs: Annotated[int, typer.Option(min=1)] = 4,
+    epochs: Annotated[float, typer.Option(min=0.1)] = 4,
     seed: int = 0,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin with the int8 weights in this folder, not with all-MiniLM-L6-v2.")
+    ] = None,
+    learning_rate: Annotated[float, typer.Option(help="At its peak.")] = 1.5e-4,
 ) -> None:
     """Fine-tune the packaged all-MiniLM-L6-v2; a stopped run goes on from its last checkpoint."""
     from app.reader.training import Recipe
     from app.reader.training import train as run
 
     to_train, _ = divide(read_records(data / "film.jsonl.gz"))
-    run(read_records(data / "train.jsonl.gz") + to_train, out, Recipe(epochs=epochs, seed=seed))
+    records = read_records(data / "train.jsonl.gz") + to_train + read_records(data / "dialogues.jsonl.gz")
+    run(records, out, Recipe(epochs=epochs, seed=seed, peak_learning_rate=learning_rate), start)
 
 
 @cli.command()
 def export(
     trained: Annotated[Path, typer.Argument(help="What `train` left in its --out.")],
     weights: Weights = WEIGHTS,
-    float32: Annotated[bool, typer.Option("--float32", help="Without int8, to compare with.")] = False,
 ) -> None:
     """Write the form that ships."""
     from app.reader.export import export as write
 
-    write(trained, weights, quantize=not float32)
+    write(trained, weights)
 
 
 @cli.command()
-def calibrate(data: Data, weights: Weights = WEIGHTS) -> None:
+def calibrate(data: Data, reader: ReaderName = "") -> None:
     """Fit the probability and choose the refusal threshold on the articles held out of training."""
     from app.calibrating import calibrate as run
+    from app.reader.choice import calibration_folder, open_reader
 
     _, held_out = divide(read_records(data / "film.jsonl.gz"))
-    print(json.dumps(run(held_out, weights)))
+    print(json.dumps(run(held_out, open_reader(reader)[0], calibration_folder(reader))))
 
 
 @cli.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Reading records, .jsonl or .jsonl.gz.")],
-    weights: Weights = WEIGHTS,
+    file: Records,
+    reader: ReaderName = "",
     by_source: Annotated[bool, typer.Option("--by-source", help="Add the figures of each source.")] = False,
 ) -> None:
     """Read each record's whole context and print SQuAD 2.0's figures in percent, at the shipped threshold."""
     from tqdm import tqdm
 
-    from app.reader.calibration import features, load_calibration
+    from app.reader.calibration import features
+    from app.reader.choice import open_reader
 
-    calibration, reader = load_calibration(weights), Reader(weights)
+    model, calibration = open_reader(reader)
     predictions: dict[str, list[Prediction]] = {}
     for record in tqdm(read_records(file), unit="question"):
         golds = tuple(gold.text for gold in record.golds)
-        best, *others = [*reader.read(record.question, [record.context]), None]
+        best, *others = [*model.read(record.question, [record.context]), None]
         if best is None:
             prediction = Prediction("", 0.0, golds)
         else:
@@ -91,6 +99,30 @@ def evaluate(
     if by_source:
         figures["by_source"] = {name: summarise(group, calibration.threshold) for name, group in predictions.items()}
     print(json.dumps(figures))
+
+
+@cli.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="Reading records whose contexts are whole articles.")],
+    out: Annotated[Path, typer.Option(help="Folder for reliability.png, risk_coverage.png and report.json.")],
+    reader: ReaderName = "",
+) -> None:
+    """Ask every question of a file through retrieval; write how sure the answers were, and how often right."""
+    from app.calibrating import judge
+    from app.reader.choice import open_reader
+    from app.reader.report import write_report
+
+    model, calibration = open_reader(reader)
+    inputs, right = judge(read_records(file), model)
+    print(json.dumps(write_report(calibration.probability(inputs), right, calibration.threshold, out)))
+
+
+@cli.command()
+def benchmark(file: Records) -> None:
+    """Time the shipped int8 reader beside the same weights in float32 torch, and count the answers that agree."""
+    from app.reader.benchmark import benchmark as run
+
+    print(json.dumps(run(read_records(file))))
 
 
 if __name__ == "__main__":

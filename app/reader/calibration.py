@@ -80,3 +80,14 @@ def reliability(probabilities: np.ndarray, right: np.ndarray, bins: int = 10) ->
                 (number / bins, float(probabilities[inside].mean()), float(right[inside].mean()), int(inside.sum()))
             )
     return curve
+
+
+def risk_coverage(probabilities: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share of questions answered and share of wrong ones among them, for each threshold (El-Yaniv and Wiener 2010).
+
+    `probabilities`: float array [questions]; `right`: bool array [questions], False too where there is no answer.
+    Returns two float arrays [questions], from the surest question alone to all of them.
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    answered = np.arange(1, len(order) + 1)
+    return answered / len(order), np.cumsum(~right[order]) / answered

@@ -3,22 +3,23 @@
 import random
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from app.reader.records import Gold, Record
+from app.reader.disguise import Disguise
+from app.reader.history import with_history
+from app.reader.records import Example, Gold, Record
 from index.article import parse
 from index.encoder import Encoder
 from index.splitter import section_sentences, split
 
-WHOLE_ARTICLE_SOURCE = "film-written"
+WHOLE_ARTICLE_SOURCES = ("film-written", "film-dialogues")
 SAMPLE = {
-    "qamr": 0.18,
-    "squadshifts-amazon": 0.35,
-    "squadshifts-reddit": 0.35,
-    "fairytaleqa": 0.5,
-    "quac": 0.6,
+    "qamr": 0.12,
+    "squadshifts-amazon": 0.15,
+    "squadshifts-reddit": 0.15,
+    "fairytaleqa": 0.35,
 }
 """Share of a source's records drawn in each epoch, where not all: those furthest from an encyclopedia's prose least."""
 NEGATIVES = {"squadshifts-new-wiki": 0.35, "squadshifts-amazon": 0.2, "squadshifts-reddit": 0.2, "nq-qed": 0.3}
@@ -26,16 +27,13 @@ NEGATIVES = {"squadshifts-new-wiki": 0.35, "squadshifts-amazon": 0.2, "squadshif
 HARD_NEGATIVES = 6
 """Negatives on whole articles are drawn from this many passages that the encoder puts nearest to the question."""
 WINDOW_WORDS = 95
-
-
-@dataclass(frozen=True)
-class Example:
-    """`context[start:end]` answers the question; both are None where nothing in the context does."""
-
-    question: str
-    context: str
-    start: int | None = None
-    end: int | None = None
+ROUGH_SHARE = 0.3
+DISGUISED_SHARE = 0.5
+"""Chance that an example of a whole article gets other names and numbers."""
+FOLLOW_UP_SHARE = 0.6
+"""Chance that a question with a history is asked as it was typed, its history behind it, and not as it stands alone."""
+STRAY_HISTORY_SHARE = 0.08
+"""Chance that a question that stands alone gets another question of its article as a history, which says nothing."""
 
 
 class ExampleMaker:
@@ -43,8 +41,8 @@ class ExampleMaker:
 
     def __init__(self, records: list[Record], encoder: Encoder, seed: int) -> None:
         self._seed = seed
-        self._short = [record for record in records if record.source != WHOLE_ARTICLE_SOURCE]
-        self._articles = [record for record in records if record.source == WHOLE_ARTICLE_SOURCE]
+        self._short = [record for record in records if record.source not in WHOLE_ARTICLE_SOURCES]
+        self._articles = [record for record in records if record.source in WHOLE_ARTICLE_SOURCES]
         self._sentences: dict[str, list[tuple[int, int]]] = {}
         by_source = defaultdict(set)
         for record in self._short:
@@ -54,6 +52,10 @@ class ExampleMaker:
             record.context: split(parse(record.context, record.group)) for record in self._articles
         }
         self._nearest = self._rank(encoder)
+        self._disguise = Disguise(self._passages)
+        self._asked: dict[str, list[Record]] = defaultdict(list)
+        for record in self._articles:
+            self._asked[record.context].append(record)
 
     def epoch(self, number: int) -> list[Example]:
         rng = random.Random(f"{self._seed}/{number}")
@@ -62,9 +64,13 @@ class ExampleMaker:
             if rng.random() < SAMPLE.get(record.source, 1.0):
                 examples += self._from_short(record, rng)
         for position, record in enumerate(self._articles):
-            examples += self._from_article(record, self._nearest[position], rng)
+            for example in self._from_article(record, self._nearest[position], rng):
+                examples.append(self._disguise.apply(example, rng) if rng.random() < DISGUISED_SHARE else example)
         rng.shuffle(examples)
-        return examples
+        return [
+            replace(example, question=roughen(example.question, rng)) if rng.random() < ROUGH_SHARE else example
+            for example in examples
+        ]
 
     def _rank(self, encoder: Encoder) -> list[list[int]]:
         """For each whole-article record, its article's passages from the nearest to the question on."""
@@ -84,7 +90,7 @@ class ExampleMaker:
         return nearest
 
     def _from_short(self, record: Record, rng: random.Random) -> list[Example]:
-        question = roughen(record.question, rng) if rng.random() < 0.35 else record.question
+        question = with_history(record.typed, record.history)
         if not record.golds:
             return [Example(question, self._any_window(record.context, rng))]
         gold = rng.choice(record.golds)
@@ -101,7 +107,7 @@ class ExampleMaker:
         return examples
 
     def _from_article(self, record: Record, nearest: list[int], rng: random.Random) -> list[Example]:
-        question = roughen(record.question, rng) if rng.random() < 0.2 else record.question
+        question = self._question(record, rng)
         passages = self._passages[record.context]
         if not record.golds:
             served = rng.sample(nearest[:HARD_NEGATIVES], k=min(2, len(nearest)))
@@ -124,6 +130,15 @@ class ExampleMaker:
         elif silent:
             examples.append(Example(question, passages[rng.choice(silent)].text))
         return examples
+
+    def _question(self, record: Record, rng: random.Random) -> str:
+        if record.history:
+            as_typed = rng.random() < FOLLOW_UP_SHARE
+            return with_history(record.typed, record.history) if as_typed else record.question
+        if rng.random() < STRAY_HISTORY_SHARE:
+            stray = rng.choice(self._asked[record.context])
+            return with_history(record.question, [(stray.question, stray.golds[0].text if stray.golds else "")])
+        return record.question
 
     def _positive(self, question: str, context: str, gold: Gold, rng: random.Random) -> Example:
         start, end = self._window(context, gold.start, gold.end, rng)

@@ -35,16 +35,41 @@ class Record:
     history: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Example:
+    """`context[start:end]` answers the question; both are None where nothing in the context does."""
+
+    question: str
+    context: str
+    start: int | None = None
+    end: int | None = None
+
+
 def read_records(path: Path) -> list[Record]:
-    """Read every record of `path`. Raises ValueError that names the file, the line and what is wrong with it."""
+    """Read every record of `path`; of a dialogue, each turn that asks for a fact, with the turns before it as history.
+
+    Raises ValueError that names the file, the line and what is wrong with it.
+    """
     opener = gzip.open if path.suffix == ".gz" else open
     records = []
     with opener(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             try:
-                records.append(_record(json.loads(line)))
+                fields = json.loads(line)
+                records += _facts(fields) if "turns" in fields else [_record(fields)]
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}, line {number}: not a reading record ({error!r})") from error
+    return records
+
+
+def _facts(dialogue: dict) -> list[Record]:
+    """The turns of kind "fact" as records, as though the program had answered each turn with its first gold answer."""
+    records, history = [], []
+    for number, turn in enumerate(dialogue["turns"]):
+        if turn["kind"] == "fact":
+            about = {"id": f"{dialogue['group']}/{number}", "history": list(history)}
+            records.append(_record(dialogue | turn | about))
+        history.append((turn["question"], turn["answers"][0]["text"] if turn["answers"] else ""))
     return records
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 MAX_ANSWER_TOKENS = 30
 SPANS_PER_WINDOW = 3
+NO_ANSWER = -1
 
 
 @dataclass(frozen=True)
@@ -27,29 +28,30 @@ class TokenSpan:
 def best_spans(
     start_logits: np.ndarray,
     end_logits: np.ndarray,
-    context_mask: np.ndarray,
+    segments: np.ndarray,
     max_tokens: int = MAX_ANSWER_TOKENS,
     count: int = SPANS_PER_WINDOW,
 ) -> list[TokenSpan]:
     """The `count` best spans of each window that do not overlap one another, the best of all first.
 
-    `start_logits`, `end_logits`: float arrays with shape [windows, tokens]; `context_mask`: bool array of that shape,
-    True where an answer may stand. Column 0 is [CLS], whose logits are the null score. A span has first <= last and at
-    most `max_tokens` word pieces. Raises ValueError when the shapes disagree.
+    `start_logits`, `end_logits`: float arrays with shape [windows, tokens]; `segments`: int array of that shape, the
+    number of the sentence that a word piece stands in, NO_ANSWER where none may stand. Column 0 is [CLS], whose logits
+    are the null score. A span lies in one sentence, has first <= last and at most `max_tokens` word pieces. Raises
+    ValueError when the shapes disagree.
     """
-    if not start_logits.shape == end_logits.shape == context_mask.shape:
+    if not start_logits.shape == end_logits.shape == segments.shape:
         raise ValueError(
-            "start_logits, end_logits and context_mask must have one shape, "
-            f"got {start_logits.shape}, {end_logits.shape} and {context_mask.shape}"
+            "start_logits, end_logits and segments must have one shape, "
+            f"got {start_logits.shape}, {end_logits.shape} and {segments.shape}"
         )
     spans = []
-    for window, (starts, ends, mask) in enumerate(zip(start_logits, end_logits, context_mask)):
-        (places,) = np.nonzero(mask)
+    for window, (starts, ends, sentences) in enumerate(zip(start_logits, end_logits, segments)):
+        (places,) = np.nonzero(sentences != NO_ANSWER)
         if places.size == 0:
             continue
         null_score = starts[0] + ends[0]
         normaliser = _log_sum_exp(np.append(starts[places], starts[0])) + _log_sum_exp(np.append(ends[places], ends[0]))
-        for first, last in _best_pairs(starts[places], ends[places], max_tokens, count):
+        for first, last in _best_pairs(starts[places], ends[places], sentences[places], max_tokens, count):
             joint = starts[places[first]] + ends[places[last]]
             spans.append(
                 TokenSpan(
@@ -59,12 +61,14 @@ def best_spans(
     return sorted(spans, key=lambda span: -span.score)
 
 
-def _best_pairs(starts: np.ndarray, ends: np.ndarray, max_tokens: int, count: int) -> list[tuple[int, int]]:
+def _best_pairs(
+    starts: np.ndarray, ends: np.ndarray, sentences: np.ndarray, max_tokens: int, count: int
+) -> list[tuple[int, int]]:
     """Greedy by joint score: each pair taken bars all pairs that overlap it."""
     size = len(starts)
     joint = starts[:, None] + ends[None, :]  # shape: (start, end)
     valid = np.triu(np.ones((size, size), dtype=bool)) & ~np.triu(np.ones((size, size), dtype=bool), k=max_tokens)
-    joint = np.where(valid, joint, -np.inf)
+    joint = np.where(valid & (sentences[:, None] == sentences[None, :]), joint, -np.inf)
     pairs = []
     while len(pairs) < count:
         first, last = divmod(int(joint.argmax()), size)

@@ -12,8 +12,9 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 from transformers import AutoModelForQuestionAnswering
 
-from app.reader.examples import Example, ExampleMaker
-from app.reader.records import Record
+from app.reader.examples import ExampleMaker
+from app.reader.export import shipped_weights
+from app.reader.records import Example, Record
 from index.encoder import Encoder, model_folder
 
 CHECKPOINT = "checkpoint.pt"
@@ -21,10 +22,12 @@ CHECKPOINT = "checkpoint.pt"
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int = 3
+    epochs: float = 4
     seed: int = 0
     peak_learning_rate: float = 1.5e-4
-    warmup_share: float = 0.05
+    warmup_share: float = 0.03
+    decay_share: float = 0.4
+    dropout: float = 0.1
     weight_decay: float = 0.01
     batch_tokens: int = 4096
     max_tokens: int = 208
@@ -41,19 +44,23 @@ class Encoded:
     end: int
 
 
-def train(records: list[Record], out: Path, recipe: Recipe) -> None:
+def train(records: list[Record], out: Path, recipe: Recipe, start: Path | None = None) -> None:
     """Train on `records` and leave the model in `out`; a stopped run goes on from the checkpoint there.
 
-    Runs in bfloat16 where the matrix products allow it, on CUDA when there is a GPU. Without dropout: it costs a third
-    of the speed on a CPU, and every epoch draws other windows and negatives anyway.
+    It begins with the model that ships in the folder `start`, or with the packaged all-MiniLM-L6-v2. Runs in bfloat16
+    where the matrix products allow it, on CUDA when there is a GPU. Attention has no dropout: on a CPU it would cost
+    more than the rest.
     """
     out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
     folder = model_folder()
     model = AutoModelForQuestionAnswering.from_pretrained(
-        folder, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-    ).to(device)
+        folder, attn_implementation="eager", hidden_dropout_prob=recipe.dropout, attention_probs_dropout_prob=0.0
+    )
+    if start is not None:
+        model.load_state_dict(shipped_weights(start, model))
+    model.to(device)
     # Half of all weights, seldom touched by an update and slow to step on a CPU.
     model.bert.embeddings.word_embeddings.weight.requires_grad = False
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -61,7 +68,7 @@ def train(records: list[Record], out: Path, recipe: Recipe) -> None:
     maker = ExampleMaker(records, Encoder(), recipe.seed)
     epochs = [_batches(_encode(maker.epoch(0), tokenizer, recipe), recipe, 0)]
     steps_per_epoch = len(epochs[0])
-    total_steps = steps_per_epoch * recipe.epochs
+    total_steps = round(steps_per_epoch * recipe.epochs)
     optimizer = torch.optim.AdamW(
         [weights for weights in model.parameters() if weights.requires_grad],
         lr=recipe.peak_learning_rate,
@@ -74,7 +81,7 @@ def train(records: list[Record], out: Path, recipe: Recipe) -> None:
     with tqdm(total=total_steps, initial=done, unit="step", mininterval=10) as progress:
         for batch in _from_step(done, total_steps, steps_per_epoch, maker, tokenizer, recipe):
             for group in optimizer.param_groups:
-                group["lr"] = recipe.peak_learning_rate * _schedule(done / total_steps, recipe.warmup_share)
+                group["lr"] = recipe.peak_learning_rate * _schedule(done / total_steps, recipe)
             loss = _loss(model, batch, device)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -102,11 +109,9 @@ def _from_step(
         yield batches[place % len(batches)]
 
 
-def _schedule(share_done: float, warmup_share: float) -> float:
-    """Linear warm-up, then linear decay to zero."""
-    if share_done < warmup_share:
-        return share_done / warmup_share
-    return (1 - share_done) / (1 - warmup_share)
+def _schedule(share_done: float, recipe: Recipe) -> float:
+    """Linear warm-up, a plateau, then linear decay to zero: restarted with fewer epochs, a run ends well sooner."""
+    return min(1.0, share_done / recipe.warmup_share, (1 - share_done) / recipe.decay_share)
 
 
 def _encode(examples: list[Example], tokenizer: Tokenizer, recipe: Recipe) -> list[Encoded]:
@@ -134,18 +139,23 @@ def _batches(encoded: list[Encoded], recipe: Recipe, epoch: int) -> list[list[En
     batches: list[list[Encoded]] = [[]]
     longest = 0
     for example in by_length:
-        longest = max(longest, len(example.ids))
+        longest = max(longest, _width([example]))
         if (len(batches[-1]) + 1) * longest > recipe.batch_tokens:
             batches.append([])
-            longest = len(example.ids)
+            longest = _width([example])
         batches[-1].append(example)
     rng.shuffle(batches)
     return batches
 
 
+def _width(batch: list[Encoded]) -> int:
+    """Word pieces of the longest example, rounded up: each new shape costs a CPU the time to compile its products."""
+    return -(-max(len(example.ids) for example in batch) // 8) * 8
+
+
 def _loss(model: torch.nn.Module, batch: list[Encoded], device: torch.device) -> torch.Tensor:
     """Mean of the start's and the end's cross-entropy over [CLS] (no answer) and the context's word pieces."""
-    width = max(len(example.ids) for example in batch)
+    width = _width(batch)
     ids = torch.zeros((len(batch), width), dtype=torch.long)
     attention = torch.zeros((len(batch), width), dtype=torch.long)
     types = torch.zeros((len(batch), width), dtype=torch.long)
