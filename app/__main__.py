@@ -89,12 +89,24 @@ def evaluate(
 ) -> None:
     """Ask every question of a file, with its history, and print the figures.
 
-    A record without a context is asked of --source.
+    A record without a context is asked of --source. A file of dialogues is asked turn by turn, with the program's own
+    answers as the history.
     """
+    from app.conversing import converse, summarise_turns
+    from app.dialogues import holds_dialogues, read_dialogues
     from app.evaluation import ask_all, summarise
     from app.lines import dump, to_json
     from app.reader.records import read_records
 
+    if holds_dialogues(file):
+        turns = list(converse(read_dialogues(file), load_pipeline(source, index_dir)))
+        for outcome in turns if failures else ():
+            if not outcome.right:
+                golds = [gold.text for gold in outcome.turn.golds]
+                print(dump({"asked": outcome.turn.question, "meant": outcome.turn.standalone, "golds": golds,
+                            "history": outcome.history} | to_json(outcome.answer, outcome.seconds)))
+        print(dump(summarise_turns(turns)))
+        return
     records = read_records(file)
     outcomes = list(ask_all(records, load_pipeline(source, index_dir)))
     if failures:
