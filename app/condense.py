@@ -1,19 +1,20 @@
 """History + question → standalone question, by rules: pronouns, and questions that leave words out.
 
-The rules look at the earlier turns only, never at the article. A question in which nothing points back is returned as
-it is, character for character, and so is one whose missing words cannot be found with some confidence.
+The rules look at the earlier turns, and at whom the article names. A question in which nothing points back is returned
+as it is, character for character, and so is one whose missing words cannot be found with some confidence.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from app.mentions import ASKS_WHERE, ASKS_WHO, NAME, PLAYED_BY, WORD, Mentions, noun_phrase
 from app.words import (
     ADVERBS,
     AUXILIARIES,
     BE,
-    CHAT,
     CONJUNCTIONS,
     FILMING,
     FUNCTION_WORDS,
@@ -23,12 +24,22 @@ from app.words import (
     TOPICS,
 )
 
+if TYPE_CHECKING:
+    from app.cast import Cast
+
 TURNS = 8
 """Earlier turns that are looked at: nobody points further back."""
+MAX_REWRITES = 4
+"""Each is retrieved and read, which takes most of an answer's time."""
+TYPED_BIAS = -0.5
+"""Log odds that a question was meant as it was typed, where the rules would complete it."""
+OTHER_BIAS = -0.5
+"""Log odds that a pronoun means another person than the one the rules choose."""
 WORDS = 50
 """A longer question is returned as it is; of earlier questions and answers this many words are looked at."""
 
 _AUXILIARY = "|".join(sorted(AUXILIARIES))
+_CORRECTION = re.compile(r"^(?:(?:no|nope|sorry)\b[\s,]*)?(?:i (?:mean|meant)|not that)\b[\s,]*", re.IGNORECASE)
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|ok|okay|oh|well|also|hm+|then|now|just)\b[\s,]*)+", re.IGNORECASE)
 _CONNECTS = re.compile(r"\b(?:and|but|so|then|also)\b", re.IGNORECASE)
 _TRAIL = re.compile(r"[\s,]*\b(?:then|though|too|as well|also)?[\s?!.,]*$", re.IGNORECASE)
@@ -58,6 +69,7 @@ _LAST_PHRASE = re.compile(
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|it|that|those|him|them)\b", re.IGNORECASE)
 _OWNER = re.compile(rf"(?:{NAME.pattern}|\b(?:the|his|her)\s\w+)(?<=['’]s)")
 _PERSONAL = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+_PERSON = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 _PLURAL = frozenset({"they", "them", "their", "theirs"})
 _OBJECTS = frozenset({"him", "her", "them"})
 _POSSESSIVES = frozenset({"his", "her", "hers", "their", "theirs"})
@@ -66,27 +78,74 @@ _FILMIC = FUNCTION_WORDS | FILMING
 """Words after which "it" is the film itself, or nothing at all."""
 
 
-def condense(question: str, history: Sequence[tuple[str, str]], title: str) -> str:
-    """The question as it would be asked without the history.
+@dataclass(frozen=True)
+class Rewrite:
+    """A way to complete a question; `bias` is how likely it was meant, in log odds, before the article is asked."""
+
+    text: str
+    bias: float = 0.0
+
+
+def condense(question: str, history: Sequence[tuple[str, str]], title: str, cast: "Cast | None" = None) -> str:
+    """The question as it would be asked without the history, by the rules alone.
 
     `history` holds the earlier (question, answer) turns as typed and answered, oldest first; the answer is "" where
     the program refused. `title` is the article's title, which may be "". Returns `question` itself, unchanged, when it
     stands alone or when nothing in the history fits.
     """
-    mentions = Mentions(title)
+    return _standalone(question, _recall(history, title, cast))
+
+
+def rewrites(question: str, history: Sequence[tuple[str, str]], title: str, cast: "Cast") -> list[Rewrite]:
+    """The ways to complete `question` that are worth reading, the likeliest first; one where nothing points back.
+
+    The arguments are those of `condense`, whose result comes first.
+    """
+    mentions = _recall(history, title, cast)
+    ways = [Rewrite(_standalone(question, mentions))]
+    if not mentions.turns or len(question.split()) > WORDS:
+        return ways
+    likeliest = ways[0].text
+    if likeliest != question:
+        ways.append(Rewrite(question, TYPED_BIAS))
+    if pronoun := _PERSON.search(question):
+        gender = _PERSONAL[pronoun.group().lower()]
+        others = [person for person in _others(question, gender, mentions, cast) if person not in likeliest]
+        ways += [Rewrite(_resolve(question, mentions, person=person), OTHER_BIAS) for person in others]
+    unlike = {_plain(way.text): way for way in reversed(ways)}
+    return [way for way in ways if unlike[_plain(way.text)] is way][:MAX_REWRITES]
+
+
+def _others(question: str, gender: str, mentions: Mentions, cast: "Cast") -> list[str]:
+    """People whom he ("m") or she ("f") may mean, the likeliest first: those of the history, then those of the
+    sentences that its answers come from."""
+    role = _asks_about_role(question)
+    beside = [name for turn in mentions.turns[:-3:-1] for name in cast.named(cast.sentence_of(turn.answer))]
+    people = dict.fromkeys([*mentions.people(gender, role), *beside])
+    named = cast.named(question)
+    return [person for person in people if person not in named and cast.gender.get(person, gender) == gender]
+
+
+def _plain(text: str) -> str:
+    return " ".join(WORD.findall(text.casefold()))
+
+
+def _recall(history: Sequence[tuple[str, str]], title: str, cast: "Cast | None") -> Mentions:
+    mentions = Mentions(title, cast)
     for asked, answer in history[-TURNS:]:
-        if not _is_chat(asked):
-            mentions.add(_standalone(_shortened(asked), mentions), _shortened(answer))
-    return _standalone(question, mentions)
+        mentions.add(_standalone(_shortened(asked), mentions), _shortened(answer))
+    return mentions
 
 
 def _standalone(question: str, mentions: Mentions) -> str:
-    if not mentions.turns or len(question.split()) > WORDS or _is_chat(question):
+    if not mentions.turns or len(question.split()) > WORDS:
         return question
     line = " ".join(question.split())
+    correction = _CORRECTION.match(line)
+    line = _CORRECTION.sub("", line)
     opening = _LEAD_IN.match(line)
     core = _TRAIL.sub("", _LEAD_IN.sub("", line))
-    marked = bool(opening and _CONNECTS.search(opening.group()) or _WHAT_ABOUT.match(core))
+    marked = bool(correction or opening and _CONNECTS.search(opening.group()) or _WHAT_ABOUT.match(core))
     core = _WHAT_ABOUT.sub("", core)
     completed = None
     if _BARE.match(core):
@@ -101,10 +160,13 @@ def _standalone(question: str, mentions: Mentions) -> str:
 # Pronouns
 
 
-def _resolve(question: str, mentions: Mentions, taken: str = "", role: bool | None = None) -> str:
+def _resolve(
+    question: str, mentions: Mentions, taken: str = "", role: bool | None = None, person: str | None = None
+) -> str:
     """`question` with the first pronoun of each kind replaced; the later ones then have it beside them.
 
-    Nobody named in `taken` is meant. `role` says whether parts are rather meant than their players.
+    Nobody named in `taken` is meant; he or she is `person`, where that is given. `role` says whether parts are rather
+    meant than their players.
     """
     role = _asks_about_role(question) if role is None else role
     done: dict[str, str] = {}
@@ -130,7 +192,7 @@ def _resolve(question: str, mentions: Mentions, taken: str = "", role: bool | No
             antecedent = things
         elif not _has_own_antecedent(question[: match.start()], owner or pronoun not in _OBJECTS, mentions):
             others = " ".join([question, taken, *done.values()])
-            antecedent = mentions.group() if kind == "p" else mentions.person(kind, others, role)
+            antecedent = mentions.group() if kind == "p" else person or mentions.person(kind, others, role)
         done[kind] = antecedent or ""
         if antecedent:
             pieces += [question[end : match.start()], antecedent, "'s" if owner else ending]
@@ -271,10 +333,6 @@ def _bring_back(topic: str, rest: str, mentions: Mentions) -> str | None:
 
 def _asks_when_or_where(question: str) -> bool:
     return bool(re.match(r"(?:when|where)\b", question, re.IGNORECASE))
-
-
-def _is_chat(text: str) -> bool:
-    return all(word.lower() in CHAT for word in WORD.findall(text))
 
 
 def _is_fragment(text: str) -> bool:

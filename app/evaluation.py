@@ -43,11 +43,12 @@ def ask_all(records: Sequence[Record], pipeline: Pipeline) -> Iterator[Outcome]:
     """Ask what was typed, with its history, of the record's context; of `pipeline`'s articles where it has none."""
     for record, asked in with_pipelines(records, pipeline):
         started = time.perf_counter()
-        standalone = asked.standalone(record.typed, record.history)
-        passages, candidates = asked.read(standalone)
-        answer = asked.decide(standalone, passages, candidates)
+        answer = asked.ask(record.typed, record.history)
         seconds = time.perf_counter() - started
-        yield Outcome(record, answer, best_text(candidates), seconds)
+        best = answer.citations[0].text if answer.answered else best_text(
+            asked.reading(record.typed, record.history).candidates
+        )
+        yield Outcome(record, answer, best, seconds)
 
 
 def best_text(candidates: Sequence[Candidate]) -> str:
