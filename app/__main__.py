@@ -90,16 +90,22 @@ def evaluate(
     """Ask every question of a file, with its history, and print the figures.
 
     A record without a context is asked of --source. A file of dialogues is asked turn by turn, with the program's own
-    answers as the history.
+    answers as the history; a file of rewrites is compared with them.
     """
     from app.conversing import converse, summarise_turns
-    from app.dialogues import holds_dialogues, read_dialogues
+    from app.dialogues import kind_of, read_dialogues
     from app.evaluation import ask_all, summarise
     from app.lines import dump, to_json
     from app.reader.records import read_records
+    from app.rewriting import compare, read_rewrites
 
-    if holds_dialogues(file):
-        turns = list(converse(read_dialogues(file), load_pipeline(source, index_dir)))
+    kind = kind_of(file)
+    if kind == "rewrites":
+        print(dump(compare(read_rewrites(file))))
+        return
+    pipeline = load_pipeline(source, index_dir)
+    if kind == "dialogues":
+        turns = list(converse(read_dialogues(file), pipeline))
         for outcome in turns if failures else ():
             if not outcome.right:
                 golds = [gold.text for gold in outcome.turn.golds]
@@ -108,7 +114,7 @@ def evaluate(
         print(dump(summarise_turns(turns)))
         return
     records = read_records(file)
-    outcomes = list(ask_all(records, load_pipeline(source, index_dir)))
+    outcomes = list(ask_all(records, pipeline))
     if failures:
         for outcome in outcomes:
             if not outcome.right:

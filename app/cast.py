@@ -77,11 +77,9 @@ class Cast:
             votes[name]["m"] += 3 * bool(before & MALE)
             others = [at for at, _, other in mentions[number + 1 : number + 6] if other != name]
             reach = min(end + PRONOUN_REACH, others[0] if others else len(text))
-            if pronoun := _PRONOUN.search(text, end, reach):
-                # A possessive may look back beyond the name, unless the name opens its sentence.
-                subject = pronoun.group().lower() in ("he", "she")
-                opens = text[max(0, start - 2) : start] in (". ", "")
-                votes[name][pronoun.lastgroup] += 3 if subject else 2 if opens else 0
+            for pronoun in _PRONOUN.finditer(text, end, reach):
+                # A possessive may well look back beyond the name.
+                votes[name][pronoun.lastgroup] += 3 if pronoun.group().lower() in ("he", "she") else 1
         return {
             name: vote.most_common(1)[0][0] for name, vote in votes.items() if vote["m"] != vote["f"]
         }

@@ -36,10 +36,11 @@ class Dialogue:
     turns: tuple[Turn, ...]
 
 
-def holds_dialogues(path: Path) -> bool:
-    """Whether the first line of `path` is a dialogue, and not a reading record."""
+def kind_of(path: Path) -> str:
+    """What a file of questions holds, by its first line: "dialogues", "rewrites" or "records"."""
     with _opened(path) as lines:
-        return '"turns"' in next(iter(lines), "")
+        first = next(iter(lines), "")
+    return "dialogues" if '"turns"' in first else "rewrites" if '"rewrite"' in first else "records"
 
 
 def read_dialogues(path: Path) -> list[Dialogue]:
