@@ -11,7 +11,8 @@ from index.article import Article
 from index.splitter import section_sentences
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_PRONOUN = re.compile(r"\b(?:(?P<m>he|his|himself)|(?P<f>she|her|herself))\b", re.IGNORECASE)
+# A possessive may well look back beyond the name, so it tells nothing.
+_PRONOUN = re.compile(r"\b(?:(?P<m>he|himself)|(?P<f>she|herself))\b", re.IGNORECASE)
 _COMMON = FUNCTION_WORDS | PEOPLE | THINGS
 PRONOUN_REACH = 160
 """Characters after a name in which the first he or she is taken to be the person named."""
@@ -73,13 +74,12 @@ class Cast:
         ]
         for number, (start, end, name) in enumerate(mentions):
             before = set(re.findall(r"\w+", text[max(0, start - 20) : start].lower())[-2:])
-            votes[name]["f"] += 3 * bool(before & FEMALE)
-            votes[name]["m"] += 3 * bool(before & MALE)
+            votes[name]["f"] += bool(before & FEMALE)
+            votes[name]["m"] += bool(before & MALE)
             others = [at for at, _, other in mentions[number + 1 : number + 6] if other != name]
             reach = min(end + PRONOUN_REACH, others[0] if others else len(text))
-            for pronoun in _PRONOUN.finditer(text, end, reach):
-                # A possessive may well look back beyond the name.
-                votes[name][pronoun.lastgroup] += 3 if pronoun.group().lower() in ("he", "she") else 1
+            if pronoun := _PRONOUN.search(text, end, reach):
+                votes[name][pronoun.lastgroup] += 1
         return {
             name: vote.most_common(1)[0][0] for name, vote in votes.items() if vote["m"] != vote["f"]
         }

@@ -3,7 +3,7 @@ from index.article import parse
 
 ARTICLE = parse(
     "The Salt Mill is a film by Ada Quill. The actress Íris Falk plays Greta. Shooting began in Ely.\n\n"
-    "== Plot ==\nTom Reed hides a letter. He tells nobody. Greta meets his uncle Emil Reed, but she leaves. "
+    "== Plot ==\nTom Reed hides a letter. He tells nobody. Greta laughs when she meets his uncle Emil Reed. "
     "The shooting of a hare ends it.",
     "salt_mill.txt",
 )
