@@ -30,15 +30,13 @@ class Cast:
         ]
         lower = Counter(word for text in self._sentences for word in _WORD.findall(text) if word.islower())
         finder = Mentions(articles[0].title if len(articles) == 1 else "")
-        found: Counter[str] = Counter()
-        for text in self._sentences:
-            for name in finder.names(text).all:
-                if " " in name or not lower[name.casefold()]:
-                    found[name] += 1
-        full = [name for name in found if " " in name and found[name]]
-        self.names = tuple(
-            name for name in found if not any(name != other and _part_of(name, other) for other in full)
+        found = dict.fromkeys(
+            name
+            for text in self._sentences
+            for name in finder.names(text).all
+            if " " in name or not lower[name.casefold()]
         )
+        self.names = tuple(name for name in found if not any(_part_of(name, other) for other in found))
         self._by_word: dict[str, set[str]] = defaultdict(set)
         for name in self.names:
             for word in _WORD.findall(name):
@@ -50,7 +48,7 @@ class Cast:
         """The people named in `text`, in whatever case and without accents, in full where only one can be meant."""
         names = []
         for word in _WORD.findall(text):
-            meant = self._by_word.get(folded(re.sub(r"['’]s?$", "", word)), ())
+            meant = self._by_word.get(folded(_bare(word)), ())
             if len(meant) == 1:
                 names += meant
             elif len(meant) > 1:

@@ -6,7 +6,6 @@ as it is, character for character, and so is one whose missing words cannot be f
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,12 +28,6 @@ if TYPE_CHECKING:
 
 TURNS = 8
 """Earlier turns that are looked at: nobody points further back."""
-MAX_REWRITES = 4
-"""Each is retrieved and read, which takes most of an answer's time."""
-TYPED_BIAS = -0.5
-"""Log odds that a question was meant as it was typed, where the rules would complete it."""
-OTHER_BIAS = -0.5
-"""Log odds that a pronoun means another person than the one the rules choose."""
 WORDS = 50
 """A longer question is returned as it is; of earlier questions and answers this many words are looked at."""
 
@@ -46,7 +39,7 @@ _TRAIL = re.compile(r"[\s,]*\b(?:then|though|too|as well|also)?[\s?!.,]*$", re.I
 _WHAT_ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
 _OPENER = "|".join(sorted(AUXILIARIES | QUESTION_WORDS))
 _FRONTED = re.compile(rf"^(?P<topic>[^,?]{{2,40}})[,?]\s+(?P<rest>(?:{_OPENER})\b.*)$", re.IGNORECASE)
-_BARE = re.compile(
+BARE = re.compile(
     r"^(?:(?:in|on|at|by|for|from|to|with|since|until|of)\s)?"
     r"(?:(?:when|where|why|how) (?:is|was) (?:that|this)|(?:why|y)(?:\s(?:not|that))?|when"
     r"|where(?:\s(?:to|from|exactly))?|who(?:m)?(?:\s(?:with|for|to|by|from|else))?"
@@ -68,22 +61,13 @@ _LAST_PHRASE = re.compile(
 )
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|it|that|those|him|them)\b", re.IGNORECASE)
 _OWNER = re.compile(rf"(?:{NAME.pattern}|\b(?:the|his|her)\s\w+)(?<=['’]s)")
-_PERSONAL = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
-_PERSON = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+PERSONAL = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _PLURAL = frozenset({"they", "them", "their", "theirs"})
 _OBJECTS = frozenset({"him", "her", "them"})
 _POSSESSIVES = frozenset({"his", "her", "hers", "their", "theirs"})
 _CAUSATIVES = frozenset({"let", "make", "makes", "made", "help", "helps", "see", "saw"})
 _FILMIC = FUNCTION_WORDS | FILMING
 """Words after which "it" is the film itself, or nothing at all."""
-
-
-@dataclass(frozen=True)
-class Rewrite:
-    """A way to complete a question; `bias` is how likely it was meant, in log odds, before the article is asked."""
-
-    text: str
-    bias: float = 0.0
 
 
 def condense(question: str, history: Sequence[tuple[str, str]], title: str, cast: "Cast | None" = None) -> str:
@@ -93,74 +77,48 @@ def condense(question: str, history: Sequence[tuple[str, str]], title: str, cast
     the program refused. `title` is the article's title, which may be "". Returns `question` itself, unchanged, when it
     stands alone or when nothing in the history fits.
     """
-    return _standalone(question, _recall(history, title, cast))
+    return complete(question, recall(history, title, cast))
 
 
-def rewrites(question: str, history: Sequence[tuple[str, str]], title: str, cast: "Cast") -> list[Rewrite]:
-    """The ways to complete `question` that are worth reading, the likeliest first; one where nothing points back.
-
-    The arguments are those of `condense`, whose result comes first.
-    """
-    mentions = _recall(history, title, cast)
-    ways = [Rewrite(_standalone(question, mentions))]
-    if not mentions.turns or len(question.split()) > WORDS:
-        return ways
-    likeliest = ways[0].text
-    if likeliest != question:
-        ways.append(Rewrite(question, TYPED_BIAS))
-    if pronoun := _PERSON.search(question):
-        gender = _PERSONAL[pronoun.group().lower()]
-        others = [person for person in _others(question, gender, mentions, cast) if person not in likeliest]
-        ways += [Rewrite(_resolve(question, mentions, person=person), OTHER_BIAS) for person in others]
-    unlike = {_plain(way.text): way for way in reversed(ways)}
-    return [way for way in ways if unlike[_plain(way.text)] is way][:MAX_REWRITES]
-
-
-def _others(question: str, gender: str, mentions: Mentions, cast: "Cast") -> list[str]:
-    """People whom he ("m") or she ("f") may mean, the likeliest first: those of the history, then those of the
-    sentences that its answers come from."""
-    role = _asks_about_role(question)
-    beside = [name for turn in mentions.turns[:-3:-1] for name in cast.named(cast.sentence_of(turn.answer))]
-    people = dict.fromkeys([*mentions.people(gender, role), *beside])
-    named = cast.named(question)
-    return [person for person in people if person not in named and cast.gender.get(person, gender) == gender]
-
-
-def _plain(text: str) -> str:
-    return " ".join(WORD.findall(text.casefold()))
-
-
-def _recall(history: Sequence[tuple[str, str]], title: str, cast: "Cast | None") -> Mentions:
+def recall(history: Sequence[tuple[str, str]], title: str, cast: "Cast | None") -> Mentions:
+    """What the earlier turns have spoken of, their questions completed by the rules."""
     mentions = Mentions(title, cast)
     for asked, answer in history[-TURNS:]:
-        mentions.add(_standalone(_shortened(asked), mentions), _shortened(answer))
+        mentions.add(complete(_shortened(asked), mentions), _shortened(answer))
     return mentions
 
 
-def _standalone(question: str, mentions: Mentions) -> str:
+def complete(question: str, mentions: Mentions) -> str:
+    """`question` as the rules complete it after the turns of `mentions`, or unchanged."""
     if not mentions.turns or len(question.split()) > WORDS:
         return question
+    core, marked = core_of(question)
+    marked = marked or bool(mentions.cast and mentions.cast.named(core))
+    completed = None
+    if BARE.match(core):
+        completed = _ask_again(core, mentions)
+    elif is_fragment(core):
+        completed = _substitute(core, marked, mentions)
+    elif (fronted := _FRONTED.match(core)) and (marked or fronted["topic"].split()[0].lower() not in PREPOSITIONS):
+        completed = _bring_back(fronted["topic"], fronted["rest"], mentions)
+    return _sentence(completed) if completed else resolve(question, mentions)
+
+
+def core_of(question: str) -> tuple[str, bool]:
+    """`question` without "and", "what about", "no, I mean" and the like; and whether they mark it as a follow-up."""
     line = " ".join(question.split())
     correction = _CORRECTION.match(line)
     line = _CORRECTION.sub("", line)
     opening = _LEAD_IN.match(line)
     core = _TRAIL.sub("", _LEAD_IN.sub("", line))
     marked = bool(correction or opening and _CONNECTS.search(opening.group()) or _WHAT_ABOUT.match(core))
-    core = _WHAT_ABOUT.sub("", core)
-    completed = None
-    if _BARE.match(core):
-        completed = _ask_again(core, mentions)
-    elif _is_fragment(core):
-        completed = _substitute(core, marked, mentions)
-    elif (fronted := _FRONTED.match(core)) and (marked or fronted["topic"].split()[0].lower() not in PREPOSITIONS):
-        completed = _bring_back(fronted["topic"], fronted["rest"], mentions)
-    return _sentence(completed) if completed else _resolve(question, mentions)
+    return _WHAT_ABOUT.sub("", core), marked
 
 
 # Pronouns
 
 
-def _resolve(
+def resolve(
     question: str, mentions: Mentions, taken: str = "", role: bool | None = None, person: str | None = None
 ) -> str:
     """`question` with the first pronoun of each kind replaced; the later ones then have it beside them.
@@ -168,7 +126,7 @@ def _resolve(
     Nobody named in `taken` is meant; he or she is `person`, where that is given. `role` says whether parts are rather
     meant than their players.
     """
-    role = _asks_about_role(question) if role is None else role
+    role = asks_about_role(question) if role is None else role
     done: dict[str, str] = {}
     pieces, end = [], 0
     words = list(WORD.finditer(question))
@@ -176,7 +134,7 @@ def _resolve(
         pronoun, ending = _split_contraction(match.group())
         before = [word.group().lower() for word in words[:number]]
         after = [word.group().lower() for word in words[number + 1 :]]
-        kind = _PERSONAL.get(pronoun, "p" if pronoun in _PLURAL else pronoun)
+        kind = PERSONAL.get(pronoun, "p" if pronoun in _PLURAL else pronoun)
         if kind not in ("m", "f", "p", "it", "that", "there") or kind in done:
             continue
         owner = pronoun in _POSSESSIVES and (pronoun != "her" or _is_owner(before, after))
@@ -213,7 +171,7 @@ def _has_own_antecedent(before: str, subject_or_owner: bool, mentions: Mentions)
     return bool({*words} & PEOPLE or {*following} - FUNCTION_WORDS) or mentions.has_name(before)
 
 
-def _asks_about_role(question: str) -> bool:
+def asks_about_role(question: str) -> bool:
     """Whether he or she is rather the part than its player: the story is told in the present tense."""
     told = re.search(r"\b(?:does|do|happens|who play(?:s|ed))\b", question, re.IGNORECASE)
     return bool(told) and not re.search(r"\b(?:play|voice)\b", question, re.IGNORECASE)
@@ -270,13 +228,13 @@ def _substitute(fragment: str, marked: bool, mentions: Mentions) -> str | None:
     previous = next((each for each in reversed(asked) if not (after_place and ASKS_WHERE.match(each))), asked[-1])
     if placed:
         return f"{_LAST_PHRASE.sub('', previous)} {fragment}"
-    if words[-1] == "name" and words[0] not in _PERSONAL:
+    if words[-1] == "name" and words[0] not in PERSONAL:
         return None
     if not marked and not described and ({*words} & TOPICS or len(words) > 1 or not _asks_when_or_where(previous)):
         return None
-    if words[0] in _PERSONAL:
+    if words[0] in PERSONAL:
         alone = len(words) == 1
-        resolved = _resolve(fragment, mentions, taken=previous if alone else "", role=True)
+        resolved = resolve(fragment, mentions, taken=previous if alone else "", role=True)
         if resolved == fragment or alone and ASKS_WHO.match(previous):
             return None
         fragment = resolved
@@ -319,15 +277,15 @@ def _like(previous: str, noun: str, mentions: Mentions) -> re.Match[str] | None:
 
 def _bring_back(topic: str, rest: str, mentions: Mentions) -> str | None:
     """The topic in place of the pronoun that stands for it: "the pitcher, how did he get in"."""
-    if not _is_fragment(topic):
+    if not is_fragment(topic):
         return None
-    if _BARE.match(rest):
+    if BARE.match(rest):
         return _substitute(topic, marked=True, mentions=mentions)
     if topic.split()[0].lower() in PREPOSITIONS:
-        return f"{_resolve(rest, mentions).rstrip(' ?')} {topic}"
-    if topic.lower() in _PERSONAL:
-        return _resolve(rest, mentions)
-    completed, found = _STANDS_FOR.subn(lambda _: _resolve(topic, mentions), rest, count=1)
+        return f"{resolve(rest, mentions).rstrip(' ?')} {topic}"
+    if topic.lower() in PERSONAL:
+        return resolve(rest, mentions)
+    completed, found = _STANDS_FOR.subn(lambda _: resolve(topic, mentions), rest, count=1)
     return completed if found else None
 
 
@@ -335,7 +293,7 @@ def _asks_when_or_where(question: str) -> bool:
     return bool(re.match(r"(?:when|where)\b", question, re.IGNORECASE))
 
 
-def _is_fragment(text: str) -> bool:
+def is_fragment(text: str) -> bool:
     words = {word.lower() for word in WORD.findall(text)}
     finite = AUXILIARIES | QUESTION_WORDS | {"he", "she", "they", "it", "i", "we", "you", "there"}
     return bool(words) and len(text.split()) <= 6 and not words & finite

@@ -8,10 +8,10 @@ import numpy as np
 
 from app.answer import Answer, Citation, QuestionError, Span
 from app.cast import Cast
-from app.condense import Rewrite, rewrites
 from app.overview import Place, about, after, ending, plot
 from app.reader.calibration import Calibration, features
 from app.reader.model import Reader
+from app.rewrites import Rewrite, rewrites
 from app.routing import REPLIES, Router
 from index.article import Article
 from index.encoder import Encoder
@@ -104,7 +104,7 @@ class Pipeline:
         """
         said = [turn for turn in history if turn[0].strip() and self._router.route(turn[0]) not in REPLIES]
         ways = rewrites(_checked(question), said, self._title, self._cast)
-        best, best_worth = self._read(ways[0].text), 0.0
+        best = self._read(ways[0].text)
         best_worth = _worth(ways[0], best)
         for way in ways[1:]:
             if best.probability >= SURE:
