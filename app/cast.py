@@ -36,6 +36,8 @@ class Cast:
             for name in finder.names(text).all
             if " " in name or not lower[name.casefold()]
         )
+        text = "\n".join(self._sentences)
+        found = [name for name in found if not _is_place_or_opening(name, text)]
         self.names = tuple(name for name in found if not any(_part_of(name, other) for other in found))
         self._by_word: dict[str, set[str]] = defaultdict(set)
         for name in self.names:
@@ -90,6 +92,13 @@ def folded(word: str) -> str:
 
 def _bare(word: str) -> str:
     return re.sub(r"['’]s?$", "", word)
+
+
+def _is_place_or_opening(name: str, text: str) -> bool:
+    """Whether `text` has `name` as a place, or has it once only and as the first word of a sentence."""
+    placed = rf"\b(?:in|at|near|outside|across)\s{re.escape(name)}\b(?!['’])"
+    opening = " " not in name and text.count(name) == 1 and re.search(rf"^{re.escape(name)}\b", text, re.MULTILINE)
+    return bool(opening or re.search(placed, text))
 
 
 def _part_of(short: str, long: str) -> bool:

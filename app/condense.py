@@ -5,7 +5,7 @@ as it is, character for character, and so is one whose missing words cannot be f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ WORDS = 50
 """A longer question is returned as it is; of earlier questions and answers this many words are looked at."""
 
 _AUXILIARY = "|".join(sorted(AUXILIARIES))
-_CORRECTION = re.compile(r"^(?:(?:no|nope|sorry)\b[\s,]*)?(?:i (?:mean|meant)|not that)\b[\s,]*", re.IGNORECASE)
+_CORRECTION = re.compile(r"^(?:(?:no|nope|sorry)\b[\s,]*)*(?:i (?:mean|meant)|not that)\b[\s,]*", re.IGNORECASE)
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|ok|okay|oh|well|also|hm+|then|now|just)\b[\s,]*)+", re.IGNORECASE)
 _CONNECTS = re.compile(r"\b(?:and|but|so|then|also)\b", re.IGNORECASE)
 _TRAIL = re.compile(r"[\s,]*\b(?:then|though|too|as well|also)?[\s?!.,]*$", re.IGNORECASE)
@@ -119,12 +119,16 @@ def core_of(question: str) -> tuple[str, bool]:
 
 
 def resolve(
-    question: str, mentions: Mentions, taken: str = "", role: bool | None = None, person: str | None = None
+    question: str,
+    mentions: Mentions,
+    taken: str = "",
+    role: bool | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> str:
     """`question` with the first pronoun of each kind replaced; the later ones then have it beside them.
 
-    Nobody named in `taken` is meant; he or she is `person`, where that is given. `role` says whether parts are rather
-    meant than their players.
+    Nobody named in `taken` is meant. `role` says whether parts are rather meant than their players. `chosen` may hold
+    whom he ("m") or she ("f") means.
     """
     role = asks_about_role(question) if role is None else role
     done: dict[str, str] = {}
@@ -150,7 +154,9 @@ def resolve(
             antecedent = things
         elif not _has_own_antecedent(question[: match.start()], owner or pronoun not in _OBJECTS, mentions):
             others = " ".join([question, taken, *done.values()])
-            antecedent = mentions.group() if kind == "p" else person or mentions.person(kind, others, role)
+            antecedent = (chosen or {}).get(kind) or (
+                mentions.group() if kind == "p" else mentions.person(kind, others, role)
+            )
         done[kind] = antecedent or ""
         if antecedent:
             pieces += [question[end : match.start()], antecedent, "'s" if owner else ending]

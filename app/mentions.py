@@ -189,7 +189,10 @@ class Mentions:
             return "f"
         if words & MALE:
             return "m"
-        return next((gender for name, gender in self._gender.items() if name in phrase or phrase in name), None)
+        known = next((gender for name, gender in self._gender.items() if name in phrase or phrase in name), None)
+        if known or not self.cast:
+            return known
+        return next((self.cast.gender[name] for name in self.cast.named(phrase) if name in self.cast.gender), None)
 
 
 def noun_phrase(answer: str) -> str | None:

@@ -48,11 +48,13 @@ def _others(question: str, likeliest: str, mentions: Mentions, cast: Cast) -> It
     last = mentions.turns[-1]
     if likeliest != question:
         yield Rewrite(question, "typed")
-    if BARE.match(core) or is_fragment(core):
+    if is_fragment(core) or BARE.match(core) and likeliest == question:
         yield Rewrite(f"{last.question.strip(' ?')} {core}", "appended")
     elif pronoun := _PERSON.search(question):
-        for person in _people(question, PERSONAL[pronoun.group().lower()], mentions, cast):
-            yield Rewrite(resolve(question, mentions, person=person), "person")
+        gender = PERSONAL[pronoun.group().lower()]
+        for person in _people(question, gender, mentions, cast):
+            if person not in cast.named(likeliest):
+                yield Rewrite(resolve(question, mentions, chosen={gender: person}), "person")
     elif (pronoun := _THING.search(question)) and 0 < len(last.answer.split()) <= THING_WORDS:
         yield Rewrite(question[: pronoun.start()] + last.answer + question[pronoun.end() :], "thing")
 
@@ -61,7 +63,8 @@ def _people(question: str, gender: str, mentions: Mentions, cast: Cast) -> list[
     """Whom he ("m") or she ("f") may mean, the likeliest first: people of the history, then those of the sentences
     that its answers come from."""
     beside = [name for turn in mentions.turns[:-3:-1] for name in cast.named(cast.sentence_of(turn.answer))]
-    people = dict.fromkeys([*mentions.people(gender, asks_about_role(question)), *beside])
+    said = [*mentions.people(gender, asks_about_role(question)), *beside]
+    people = dict.fromkeys(name for each in said for name in cast.named(each) or [each])
     named = cast.named(question)
     return [person for person in people if person not in named and cast.gender.get(person, gender) == gender]
 
