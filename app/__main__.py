@@ -129,14 +129,17 @@ def load_pipeline(source: Path, index_dir: Path, show_progress: bool = False) ->
     from app.pipeline import Pipeline
     from app.reader.calibration import load_calibration
     from app.reader.model import WEIGHTS, Reader
+    from app.routing import Router
     from index.encoder import Encoder
     from index.store import open_index
 
     encoder, reader = Encoder(), Reader()
+    router = Router(encoder)
     encoder.load()
     reader.load()
+    router.load()
     index = open_index(source, index_dir, encoder, show_progress)
-    return Pipeline(index, encoder, reader, load_calibration(WEIGHTS))
+    return Pipeline(index, encoder, reader, load_calibration(WEIGHTS), router)
 
 
 def main() -> None:

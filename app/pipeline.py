@@ -67,7 +67,14 @@ class Reading:
 class Pipeline:
     """Everything between a question and its Answer; the models are loaded by whoever made them."""
 
-    def __init__(self, index: Index, encoder: Encoder, reader: Reader, calibration: Calibration) -> None:
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        reader: Reader,
+        calibration: Calibration,
+        router: Router | None = None,
+    ) -> None:
         self.articles: tuple[Article, ...] = index.articles
         self._index = index
         self._encoder = encoder
@@ -75,17 +82,18 @@ class Pipeline:
         self._reader = reader
         self._calibration = calibration
         self._title = self.articles[0].title if len(self.articles) == 1 else ""
-        self._router = Router(encoder, self._title)
+        self._router = Router(encoder) if router is None else router
         self._cast = Cast(self.articles)
 
     def over(self, article: Article) -> "Pipeline":
         """The same models over another article, whose index is built in memory."""
-        return Pipeline(build_index([article], self._encoder), self._encoder, self._reader, self._calibration)
+        index = build_index([article], self._encoder)
+        return Pipeline(index, self._encoder, self._reader, self._calibration, self._router)
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError."""
         question = _checked(question)
-        route = self._router.route(question)
+        route = self._route(question)
         if route in REPLIES:
             return Answer(False, REPLIES[route], 0.0, question, (), "chat")
         overview = self._overview(route, question, history)
@@ -102,7 +110,7 @@ class Pipeline:
 
         Without a history, or where nothing points back, that is the question as it is. Raises QuestionError.
         """
-        said = [turn for turn in history if turn[0].strip() and self._router.route(turn[0]) not in REPLIES]
+        said = [turn for turn in history if turn[0].strip() and self._route(turn[0]) not in REPLIES]
         ways = rewrites(_checked(question), said, self._title, self._cast)
         best = self._read(ways[0].text)
         best_worth = _worth(ways[0], best)
@@ -134,6 +142,9 @@ class Pipeline:
             float(self._calibration.probability(features(first.span, second.span if second else None)))
             for first, second in zip(candidates, [*candidates[1:], None])
         ]
+
+    def _route(self, question: str) -> str:
+        return self._router.route(question, self._title)
 
     def _read(self, question: str) -> Reading:
         passages, candidates = self.read(question)
@@ -179,7 +190,7 @@ class Pipeline:
         """The last sentence that the conversation has quoted, found by asking its last answered question again."""
         for number in range(len(history) - 1, -1, -1):
             asked, told = history[number]
-            if told and self._router.route(asked) not in REPLIES:
+            if told and self._route(asked) not in REPLIES:
                 answer = self.ask(asked, history[:number])
                 return answer.citations[-1] if answer.answered else None
         return None

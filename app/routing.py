@@ -27,28 +27,38 @@ MARGIN = 0.05
 
 
 class Router:
-    """Embeds the phrasings when first asked."""
+    """Cheap to construct; `load` embeds the phrasings, in about a second."""
 
-    def __init__(self, encoder: Encoder, title: str = "") -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._title = re.compile(rf"\b{re.escape(title)}\b", re.IGNORECASE) if title else None
         self._routes: list[str] = []
         self._vectors = np.empty((0, encoder.dimension), dtype=np.float32)
         # The turns of a conversation are asked about again with every new one.
-        self.route = lru_cache(maxsize=256)(self._route)
+        self._cached = lru_cache(maxsize=1024)(self._route)
 
-    def _route(self, question: str) -> str:
-        """The route of `question`; `FACT` whenever that is in doubt."""
-        if not self._routes:
-            lines = PHRASINGS.read_text(encoding="utf-8").splitlines()
-            self._routes, phrasings = map(list, zip(*(line.split("\t") for line in lines)))
-            self._vectors = self._encoder.encode([_plain(phrasing) for phrasing in phrasings])
-        named = self._title.sub("the film", question) if self._title else question
-        similarities = self._vectors @ self._encoder.encode([_plain(named)])[0]
-        best = {route: max(s for r, s in zip(self._routes, similarities) if r == route) for route in set(self._routes)}
+    def load(self) -> None:
+        """Read and embed the phrasings."""
+        if self._routes:
+            return
+        lines = PHRASINGS.read_text(encoding="utf-8").splitlines()
+        routes, phrasings = zip(*(line.split("\t") for line in lines))
+        self._vectors = self._encoder.encode([_plain(phrasing) for phrasing in phrasings])
+        self._routes = list(routes)
+
+    def route(self, question: str, title: str = "") -> str:
+        """The route of `question`; `FACT` whenever that is in doubt. `title` in it is read as "the film"."""
+        if title:
+            question = re.sub(rf"\b{re.escape(title)}\b", "the film", question, flags=re.IGNORECASE)
+        return self._cached(_plain(question))
+
+    def _route(self, plain: str) -> str:
+        self.load()
+        best: dict[str, float] = {}
+        for route, similarity in zip(self._routes, (self._vectors @ self._encoder.encode([plain])[0]).tolist()):
+            best[route] = max(similarity, best.get(route, -1.0))
         route = max(best, key=lambda each: best[each])
         needed = MIN_SIMILARITY.get(route, CHAT_SIMILARITY)
-        return route if best[route] >= max(needed, best[FACT] + MARGIN) else FACT
+        return route if route != FACT and best[route] >= max(needed, best[FACT] + MARGIN) else FACT
 
 
 def _plain(text: str) -> str:
