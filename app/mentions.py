@@ -118,12 +118,23 @@ class Mentions:
     def person(self, gender: str, taken: str, role: bool) -> str | None:
         """Whom he ("m") or she ("f") means, but nobody named in `taken`; `role`: rather a part than its player."""
         used = _words(taken)
-        for name in self.people(gender, role):
-            if not used & _words(name) and self._gender_of(name) in (gender, None):
-                self._focus[gender] = name
-                self._gender[name] = gender
-                return name
-        return None
+        people = [
+            name
+            for name in self.people(gender, role)
+            if not used & _words(name) and self._gender_of(name) in (gender, None)
+        ]
+        if not people:
+            return None
+        # What the article seems to say of somebody may be wrong, so it only breaks ties between people.
+        name = next((name for name in people if self._may_be(name, gender)), people[0])
+        self._focus[gender] = name
+        self._gender[name] = gender
+        return name
+
+    def _may_be(self, phrase: str, gender: str) -> bool:
+        """Whether the article does not say otherwise."""
+        named = self.cast.named(phrase) if self.cast else ()
+        return all(self.cast.gender.get(name, gender) == gender for name in named)
 
     def group(self) -> str | None:
         """The people last named together: "Greta and Anders"."""
@@ -189,10 +200,7 @@ class Mentions:
             return "f"
         if words & MALE:
             return "m"
-        known = next((gender for name, gender in self._gender.items() if name in phrase or phrase in name), None)
-        if known or not self.cast:
-            return known
-        return next((self.cast.gender[name] for name in self.cast.named(phrase) if name in self.cast.gender), None)
+        return next((gender for name, gender in self._gender.items() if name in phrase or phrase in name), None)
 
 
 def noun_phrase(answer: str) -> str | None:
