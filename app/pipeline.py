@@ -27,7 +27,7 @@ FURTHER_ANSWER_PROBABILITY = 0.9
 LISTED_PROBABILITY = 0.7
 """Where a list is asked for, all answers that are this sure are given."""
 LISTS = ("cast", "awards")
-SURE = 0.8
+SURE = 0.7
 """A rewrite that is read so surely is taken at once: the others would cost time and win little."""
 _TWO_QUESTIONS = re.compile(
     r"^(?P<first>(?:who|what|when|where|why|how|which)\b.{4,}?)(?:\?\s*(?:and\s)?|,?\sand\s)"

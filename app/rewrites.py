@@ -10,7 +10,7 @@ from app.mentions import WORD, Mentions
 
 MAX_REWRITES = 4
 """Each is retrieved and read, which takes most of an answer's time."""
-BIAS = {"rule": 0.0, "typed": -0.5, "person": -1.0, "thing": -1.5, "appended": -1.0}
+BIAS = {"rule": 0.0, "typed": -0.5, "person": -1.0, "thing": -1.0, "appended": -1.0}
 """Log odds that a rewrite of this kind was meant, beside what the rules choose; chosen on the training dialogues."""
 THING_WORDS = 6
 _PERSON = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
