@@ -92,14 +92,32 @@ def evaluate(
 ) -> None:
     """Ask every question of a file, with its history, and print the figures.
 
-    A record without a context is asked of --source.
+    A record without a context is asked of --source. A file of dialogues is asked turn by turn, with the program's own
+    answers as the history; a file of rewrites is compared with them.
     """
+    from app.conversing import converse, summarise_turns
+    from app.dialogues import kind_of, read_dialogues
     from app.evaluation import ask_all, summarise
     from app.lines import dump, to_json
     from app.reader.records import read_records
+    from app.rewriting import compare, read_rewrites
 
+    kind = kind_of(file)
+    if kind == "rewrites":
+        print(dump(compare(read_rewrites(file))))
+        return
+    pipeline = load_pipeline(source, index_dir, reader)
+    if kind == "dialogues":
+        turns = list(converse(read_dialogues(file), pipeline))
+        for outcome in turns if failures else ():
+            if not outcome.right:
+                golds = [gold.text for gold in outcome.turn.golds]
+                print(dump({"asked": outcome.turn.question, "meant": outcome.turn.standalone, "golds": golds,
+                            "history": outcome.history} | to_json(outcome.answer, outcome.seconds)))
+        print(dump(summarise_turns(turns)))
+        return
     records = read_records(file)
-    outcomes = list(ask_all(records, load_pipeline(source, index_dir, reader)))
+    outcomes = list(ask_all(records, pipeline))
     if failures:
         for outcome in outcomes:
             if not outcome.right:
@@ -113,16 +131,19 @@ def load_pipeline(source: Path, index_dir: Path, reader_name: str, show_progress
     """Everything that a question needs, loaded: reader, calibration, encoder and index."""
     from app.pipeline import Pipeline
     from app.reader.choice import open_reader
+    from app.routing import Router
     from index.encoder import Encoder
     from index.store import open_index
 
     encoder = Encoder()
+    router = Router(encoder)
     reader, calibration = open_reader(reader_name)
     # Before the encoder, which tells the libraries that they are offline: another reader may come from a hub.
     reader.load()
     encoder.load()
+    router.load()
     index = open_index(source, index_dir, encoder, show_progress)
-    return Pipeline(index, encoder, reader, calibration)
+    return Pipeline(index, encoder, reader, calibration, router)
 
 
 def main() -> None:

@@ -45,6 +45,9 @@ class Answer:
 
     `probability` is the calibrated probability that the first citation's words answer the question. A refusal has
     `answered` false, an empty `text` and one citation: the nearest passage, cited and quoted whole.
+
+    `kind` is "fact"; "overview", where the citations are several passages to be read in order; or "chat", where `text`
+    says something friendly, nothing of the article is said, and there are no citations.
     """
 
     answered: bool
@@ -52,3 +55,4 @@ class Answer:
     probability: float
     standalone_question: str
     citations: tuple[Citation, ...]
+    kind: str = "fact"

@@ -1,19 +1,19 @@
 """History + question → standalone question, by rules: pronouns, and questions that leave words out.
 
-The rules look at the earlier turns only, never at the article. A question in which nothing points back is returned as
-it is, character for character, and so is one whose missing words cannot be found with some confidence.
+The rules look at the earlier turns, and at whom the article names. A question in which nothing points back is returned
+as it is, character for character, and so is one whose missing words cannot be found with some confidence.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from app.mentions import ASKS_WHERE, ASKS_WHO, NAME, PLAYED_BY, WORD, Mentions, noun_phrase
 from app.words import (
     ADVERBS,
     AUXILIARIES,
     BE,
-    CHAT,
     CONJUNCTIONS,
     FILMING,
     FUNCTION_WORDS,
@@ -23,19 +23,23 @@ from app.words import (
     TOPICS,
 )
 
+if TYPE_CHECKING:
+    from app.cast import Cast
+
 TURNS = 8
 """Earlier turns that are looked at: nobody points further back."""
 WORDS = 50
 """A longer question is returned as it is; of earlier questions and answers this many words are looked at."""
 
 _AUXILIARY = "|".join(sorted(AUXILIARIES))
+_CORRECTION = re.compile(r"^(?:(?:no|nope|sorry)\b[\s,]*)*(?:i (?:mean|meant)|not that)\b[\s,]*", re.IGNORECASE)
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|ok|okay|oh|well|also|hm+|then|now|just)\b[\s,]*)+", re.IGNORECASE)
 _CONNECTS = re.compile(r"\b(?:and|but|so|then|also)\b", re.IGNORECASE)
 _TRAIL = re.compile(r"[\s,]*\b(?:then|though|too|as well|also)?[\s?!.,]*$", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
 _OPENER = "|".join(sorted(AUXILIARIES | QUESTION_WORDS))
 _FRONTED = re.compile(rf"^(?P<topic>[^,?]{{2,40}})[,?]\s+(?P<rest>(?:{_OPENER})\b.*)$", re.IGNORECASE)
-_BARE = re.compile(
+BARE = re.compile(
     r"^(?:(?:in|on|at|by|for|from|to|with|since|until|of)\s)?"
     r"(?:(?:when|where|why|how) (?:is|was) (?:that|this)|(?:why|y)(?:\s(?:not|that))?|when"
     r"|where(?:\s(?:to|from|exactly))?|who(?:m)?(?:\s(?:with|for|to|by|from|else))?"
@@ -57,7 +61,7 @@ _LAST_PHRASE = re.compile(
 )
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|it|that|those|him|them)\b", re.IGNORECASE)
 _OWNER = re.compile(rf"(?:{NAME.pattern}|\b(?:the|his|her)\s\w+)(?<=['’]s)")
-_PERSONAL = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+PERSONAL = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _PLURAL = frozenset({"they", "them", "their", "theirs"})
 _OBJECTS = frozenset({"him", "her", "them"})
 _POSSESSIVES = frozenset({"his", "her", "hers", "their", "theirs"})
@@ -66,47 +70,67 @@ _FILMIC = FUNCTION_WORDS | FILMING
 """Words after which "it" is the film itself, or nothing at all."""
 
 
-def condense(question: str, history: Sequence[tuple[str, str]], title: str) -> str:
-    """The question as it would be asked without the history.
+def condense(question: str, history: Sequence[tuple[str, str]], title: str, cast: "Cast | None" = None) -> str:
+    """The question as it would be asked without the history, by the rules alone.
 
     `history` holds the earlier (question, answer) turns as typed and answered, oldest first; the answer is "" where
     the program refused. `title` is the article's title, which may be "". Returns `question` itself, unchanged, when it
     stands alone or when nothing in the history fits.
     """
-    mentions = Mentions(title)
+    return complete(question, recall(history, title, cast))
+
+
+def recall(history: Sequence[tuple[str, str]], title: str, cast: "Cast | None") -> Mentions:
+    """What the earlier turns have spoken of, their questions completed by the rules."""
+    mentions = Mentions(title, cast)
     for asked, answer in history[-TURNS:]:
-        if not _is_chat(asked):
-            mentions.add(_standalone(_shortened(asked), mentions), _shortened(answer))
-    return _standalone(question, mentions)
+        mentions.add(complete(_shortened(asked), mentions), _shortened(answer))
+    return mentions
 
 
-def _standalone(question: str, mentions: Mentions) -> str:
-    if not mentions.turns or len(question.split()) > WORDS or _is_chat(question):
+def complete(question: str, mentions: Mentions) -> str:
+    """`question` as the rules complete it after the turns of `mentions`, or unchanged."""
+    if not mentions.turns or len(question.split()) > WORDS:
         return question
-    line = " ".join(question.split())
-    opening = _LEAD_IN.match(line)
-    core = _TRAIL.sub("", _LEAD_IN.sub("", line))
-    marked = bool(opening and _CONNECTS.search(opening.group()) or _WHAT_ABOUT.match(core))
-    core = _WHAT_ABOUT.sub("", core)
+    core, marked = core_of(question)
+    marked = marked or bool(mentions.cast and mentions.cast.named(core))
     completed = None
-    if _BARE.match(core):
+    if BARE.match(core):
         completed = _ask_again(core, mentions)
-    elif _is_fragment(core):
+    elif is_fragment(core):
         completed = _substitute(core, marked, mentions)
     elif (fronted := _FRONTED.match(core)) and (marked or fronted["topic"].split()[0].lower() not in PREPOSITIONS):
         completed = _bring_back(fronted["topic"], fronted["rest"], mentions)
-    return _sentence(completed) if completed else _resolve(question, mentions)
+    return _sentence(completed) if completed else resolve(question, mentions)
+
+
+def core_of(question: str) -> tuple[str, bool]:
+    """`question` without "and", "what about", "no, I mean" and the like; and whether they mark it as a follow-up."""
+    line = " ".join(question.split())
+    correction = _CORRECTION.match(line)
+    line = _CORRECTION.sub("", line)
+    opening = _LEAD_IN.match(line)
+    core = _TRAIL.sub("", _LEAD_IN.sub("", line))
+    marked = bool(correction or opening and _CONNECTS.search(opening.group()) or _WHAT_ABOUT.match(core))
+    return _WHAT_ABOUT.sub("", core), marked
 
 
 # Pronouns
 
 
-def _resolve(question: str, mentions: Mentions, taken: str = "", role: bool | None = None) -> str:
+def resolve(
+    question: str,
+    mentions: Mentions,
+    taken: str = "",
+    role: bool | None = None,
+    chosen: Mapping[str, str] | None = None,
+) -> str:
     """`question` with the first pronoun of each kind replaced; the later ones then have it beside them.
 
-    Nobody named in `taken` is meant. `role` says whether parts are rather meant than their players.
+    Nobody named in `taken` is meant. `role` says whether parts are rather meant than their players. `chosen` may hold
+    whom he ("m") or she ("f") means.
     """
-    role = _asks_about_role(question) if role is None else role
+    role = asks_about_role(question) if role is None else role
     done: dict[str, str] = {}
     pieces, end = [], 0
     words = list(WORD.finditer(question))
@@ -114,7 +138,7 @@ def _resolve(question: str, mentions: Mentions, taken: str = "", role: bool | No
         pronoun, ending = _split_contraction(match.group())
         before = [word.group().lower() for word in words[:number]]
         after = [word.group().lower() for word in words[number + 1 :]]
-        kind = _PERSONAL.get(pronoun, "p" if pronoun in _PLURAL else pronoun)
+        kind = PERSONAL.get(pronoun, "p" if pronoun in _PLURAL else pronoun)
         if kind not in ("m", "f", "p", "it", "that", "there") or kind in done:
             continue
         owner = pronoun in _POSSESSIVES and (pronoun != "her" or _is_owner(before, after))
@@ -130,7 +154,9 @@ def _resolve(question: str, mentions: Mentions, taken: str = "", role: bool | No
             antecedent = things
         elif not _has_own_antecedent(question[: match.start()], owner or pronoun not in _OBJECTS, mentions):
             others = " ".join([question, taken, *done.values()])
-            antecedent = mentions.group() if kind == "p" else mentions.person(kind, others, role)
+            antecedent = (chosen or {}).get(kind) or (
+                mentions.group() if kind == "p" else mentions.person(kind, others, role)
+            )
         done[kind] = antecedent or ""
         if antecedent:
             pieces += [question[end : match.start()], antecedent, "'s" if owner else ending]
@@ -151,7 +177,7 @@ def _has_own_antecedent(before: str, subject_or_owner: bool, mentions: Mentions)
     return bool({*words} & PEOPLE or {*following} - FUNCTION_WORDS) or mentions.has_name(before)
 
 
-def _asks_about_role(question: str) -> bool:
+def asks_about_role(question: str) -> bool:
     """Whether he or she is rather the part than its player: the story is told in the present tense."""
     told = re.search(r"\b(?:does|do|happens|who play(?:s|ed))\b", question, re.IGNORECASE)
     return bool(told) and not re.search(r"\b(?:play|voice)\b", question, re.IGNORECASE)
@@ -208,13 +234,13 @@ def _substitute(fragment: str, marked: bool, mentions: Mentions) -> str | None:
     previous = next((each for each in reversed(asked) if not (after_place and ASKS_WHERE.match(each))), asked[-1])
     if placed:
         return f"{_LAST_PHRASE.sub('', previous)} {fragment}"
-    if words[-1] == "name" and words[0] not in _PERSONAL:
+    if words[-1] == "name" and words[0] not in PERSONAL:
         return None
     if not marked and not described and ({*words} & TOPICS or len(words) > 1 or not _asks_when_or_where(previous)):
         return None
-    if words[0] in _PERSONAL:
+    if words[0] in PERSONAL:
         alone = len(words) == 1
-        resolved = _resolve(fragment, mentions, taken=previous if alone else "", role=True)
+        resolved = resolve(fragment, mentions, taken=previous if alone else "", role=True)
         if resolved == fragment or alone and ASKS_WHO.match(previous):
             return None
         fragment = resolved
@@ -257,15 +283,15 @@ def _like(previous: str, noun: str, mentions: Mentions) -> re.Match[str] | None:
 
 def _bring_back(topic: str, rest: str, mentions: Mentions) -> str | None:
     """The topic in place of the pronoun that stands for it: "the pitcher, how did he get in"."""
-    if not _is_fragment(topic):
+    if not is_fragment(topic):
         return None
-    if _BARE.match(rest):
+    if BARE.match(rest):
         return _substitute(topic, marked=True, mentions=mentions)
     if topic.split()[0].lower() in PREPOSITIONS:
-        return f"{_resolve(rest, mentions).rstrip(' ?')} {topic}"
-    if topic.lower() in _PERSONAL:
-        return _resolve(rest, mentions)
-    completed, found = _STANDS_FOR.subn(lambda _: _resolve(topic, mentions), rest, count=1)
+        return f"{resolve(rest, mentions).rstrip(' ?')} {topic}"
+    if topic.lower() in PERSONAL:
+        return resolve(rest, mentions)
+    completed, found = _STANDS_FOR.subn(lambda _: resolve(topic, mentions), rest, count=1)
     return completed if found else None
 
 
@@ -273,11 +299,7 @@ def _asks_when_or_where(question: str) -> bool:
     return bool(re.match(r"(?:when|where)\b", question, re.IGNORECASE))
 
 
-def _is_chat(text: str) -> bool:
-    return all(word.lower() in CHAT for word in WORD.findall(text))
-
-
-def _is_fragment(text: str) -> bool:
+def is_fragment(text: str) -> bool:
     words = {word.lower() for word in WORD.findall(text)}
     finite = AUXILIARIES | QUESTION_WORDS | {"he", "she", "they", "it", "i", "we", "you", "there"}
     return bool(words) and len(text.split()) <= 6 and not words & finite

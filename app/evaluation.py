@@ -20,19 +20,31 @@ RIGHT_F1 = 0.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one question. `best` is the words of the best candidate, also where the program refused."""
+    """What came of one question. `best` is the words of the best candidate, also where the program refused.
+
+    `alone` is the answer to a follow-up when its history is kept from the program.
+    """
 
     record: Record
     answer: Answer
+    alone: Answer | None
     best: str
     seconds: float
 
     @property
     def right(self) -> bool:
-        """Answered with the words of a gold answer, or refused where there is none."""
-        if not self.record.golds or not self.answer.answered:
-            return not self.record.golds and not self.answer.answered
-        return is_right(self.best, self.record)
+        return _is_answered_right(self.answer, self.record)
+
+    @property
+    def right_alone(self) -> bool:
+        return self.alone is not None and _is_answered_right(self.alone, self.record)
+
+
+def _is_answered_right(answer: Answer, record: Record) -> bool:
+    """Answered with the words of a gold answer, or refused where there is none."""
+    if not record.golds or not answer.answered:
+        return not record.golds and not answer.answered
+    return is_right(answer.citations[0].text, record)
 
 
 def is_right(text: str, record: Record) -> bool:
@@ -43,11 +55,13 @@ def ask_all(records: Sequence[Record], pipeline: Pipeline) -> Iterator[Outcome]:
     """Ask what was typed, with its history, of the record's context; of `pipeline`'s articles where it has none."""
     for record, asked in with_pipelines(records, pipeline):
         started = time.perf_counter()
-        standalone = asked.standalone(record.typed, record.history)
-        passages, candidates = asked.read(standalone)
-        answer = asked.decide(standalone, passages, candidates)
+        answer = asked.ask(record.typed, record.history)
         seconds = time.perf_counter() - started
-        yield Outcome(record, answer, best_text(candidates), seconds)
+        best = answer.citations[0].text if answer.answered else best_text(
+            asked.reading(record.typed, record.history).candidates
+        )
+        alone = asked.ask(record.typed) if record.history else None
+        yield Outcome(record, answer, alone, best, seconds)
 
 
 def best_text(candidates: Sequence[Candidate]) -> str:
@@ -76,6 +90,9 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
     for kind, asked in kinds.items():
         if asked:
             figures[kind] = round(100 * float(np.mean([o.right for o in asked])), 1)
+    if kinds["right_follow_ups"]:
+        alone = np.mean([o.right_alone for o in kinds["right_follow_ups"]])
+        figures["right_follow_ups_without_history"] = round(100 * float(alone), 1)
     answered = [o for o in outcomes if o.answer.answered]
     figures["wrong_among_answered"] = round(100 * float(np.mean([not o.right for o in answered] or [0])), 1)
     error = expected_calibration_error(

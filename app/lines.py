@@ -81,7 +81,8 @@ def to_json(answer: Answer, seconds: float) -> dict[str, Any]:
     """The answer in the fields that the command line promises."""
     return {
         "answered": answer.answered,
-        "answer": answer.text,
+        # What is said to small talk is not of the article.
+        "answer": answer.text if answer.answered else "",
         "probability": round(answer.probability, 4),
         "standalone_question": answer.standalone_question,
         "citations": [

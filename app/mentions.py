@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app.words import AUXILIARIES, FEMALE, FUNCTION_WORDS, MALE, MONTHS, PEOPLE, THINGS
+
+if TYPE_CHECKING:
+    from app.cast import Cast
 
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][^\W_]*(?:['’-][^\W_]+)*"
@@ -59,6 +63,7 @@ class Mentions:
     """What has been spoken of so far. `title`, the article's, never names a person."""
 
     title: str
+    cast: "Cast | None" = None
     turns: list[Turn] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
     _gender: dict[str, str] = field(default_factory=dict)
@@ -101,6 +106,8 @@ class Mentions:
         common = FUNCTION_WORDS | PEOPLE | THINGS | _words(" ".join(found.all))
         lower = [match["name"] for match in _LOWER_NAME.finditer(question)]
         lower = [self._full(word) for word in lower if word not in common and not word.endswith(("s", "ing"))]
+        if self.cast:
+            lower += [name for name in self.cast.named(question) if name not in found.all]
         return Names(found.people + tuple(lower), found.owners)
 
     def has_name(self, text: str) -> bool:
@@ -111,12 +118,23 @@ class Mentions:
     def person(self, gender: str, taken: str, role: bool) -> str | None:
         """Whom he ("m") or she ("f") means, but nobody named in `taken`; `role`: rather a part than its player."""
         used = _words(taken)
-        for name in self._people(gender, role):
-            if not used & _words(name) and self._gender_of(name) in (gender, None):
-                self._focus[gender] = name
-                self._gender[name] = gender
-                return name
-        return None
+        people = [
+            name
+            for name in self.people(gender, role)
+            if not used & _words(name) and self._gender_of(name) in (gender, None)
+        ]
+        if not people:
+            return None
+        # What the article seems to say of somebody may be wrong, so it only breaks ties between people.
+        name = next((name for name in people if self._may_be(name, gender)), people[0])
+        self._focus[gender] = name
+        self._gender[name] = gender
+        return name
+
+    def _may_be(self, phrase: str, gender: str) -> bool:
+        """Whether the article does not say otherwise."""
+        named = self.cast.named(phrase) if self.cast else ()
+        return all(self.cast.gender.get(name, gender) == gender for name in named)
 
     def group(self) -> str | None:
         """The people last named together: "Greta and Anders"."""
@@ -150,7 +168,7 @@ class Mentions:
         match = _IN_PLACE.search(turn.question)
         return match.group() if match else None
 
-    def _people(self, gender: str, role: bool) -> Iterator[str]:
+    def people(self, gender: str, role: bool) -> Iterator[str]:
         """People in the history, the likeliest to be meant first."""
         for age, turn in enumerate(reversed(self.turns)):
             asks_who = ASKS_WHO.match(turn.question)

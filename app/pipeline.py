@@ -1,12 +1,18 @@
-"""A question's way: condense → retrieve → read → decide."""
+"""A question's way: route → condense → retrieve → read → decide."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from app.answer import Answer, Citation, QuestionError, Span
-from app.condense import condense
+from app.cast import Cast
+from app.overview import Place, about, after, ending, plot
 from app.reader.calibration import Calibration, features
 from app.reader.model import Reader
+from app.rewrites import Rewrite, rewrites
+from app.routing import REPLIES, Router
 from index.article import Article
 from index.encoder import Encoder
 from index.passage import Passage
@@ -18,6 +24,16 @@ PASSAGES_READ = 8
 MAX_QUESTION_CHARACTERS = 1000
 FURTHER_ANSWER_PROBABILITY = 0.9
 """A second answer from another sentence is given only when it is this sure: one sure answer is seldom wanted twice."""
+LISTED_PROBABILITY = 0.7
+"""Where a list is asked for, all answers that are this sure are given."""
+LISTS = ("cast", "awards")
+SURE = 0.7
+"""A rewrite that is read so surely is taken at once: the others would cost time and win little."""
+_TWO_QUESTIONS = re.compile(
+    r"^(?P<first>(?:who|what|when|where|why|how|which)\b.{4,}?)(?:\?\s*(?:and\s)?|,?\sand\s)"
+    r"(?P<second>(?:who|what|when|where|why|how|which)\b.{4,})$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -34,30 +50,77 @@ class Candidate:
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A standalone question with its nearest passages and their spans, the best first, each with its probability."""
+
+    question: str
+    passages: list[Passage]
+    candidates: list[Candidate]
+    probabilities: list[float]
+
+    @property
+    def probability(self) -> float:
+        return self.probabilities[0] if self.probabilities else 0.0
+
+
 class Pipeline:
     """Everything between a question and its Answer; the models are loaded by whoever made them."""
 
-    def __init__(self, index: Index, encoder: Encoder, reader: Reader, calibration: Calibration) -> None:
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        reader: Reader,
+        calibration: Calibration,
+        router: Router | None = None,
+    ) -> None:
         self.articles: tuple[Article, ...] = index.articles
         self._index = index
         self._encoder = encoder
         self._retriever = Retriever(index, encoder)
         self._reader = reader
         self._calibration = calibration
+        self._title = self.articles[0].title if len(self.articles) == 1 else ""
+        self._router = Router(encoder) if router is None else router
+        self._cast = Cast(self.articles)
 
     def over(self, article: Article) -> "Pipeline":
         """The same models over another article, whose index is built in memory."""
-        return Pipeline(build_index([article], self._encoder), self._encoder, self._reader, self._calibration)
+        index = build_index([article], self._encoder)
+        return Pipeline(index, self._encoder, self._reader, self._calibration, self._router)
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError."""
-        standalone = self.standalone(question, history)
-        return self.decide(standalone, *self.read(standalone))
+        question = _checked(question)
+        route = self._route(question)
+        if route in REPLIES:
+            return Answer(False, REPLIES[route], 0.0, question, (), "chat")
+        overview = self._overview(route, question, history)
+        if overview is not None:
+            return overview
+        both = self._both(question, history)
+        if both is not None:
+            return both
+        further = LISTED_PROBABILITY if route in LISTS else FURTHER_ANSWER_PROBABILITY
+        return self._decide(self.reading(question, history), further)
 
-    def standalone(self, question: str, history: Sequence[tuple[str, str]]) -> str:
-        """The question complete in itself. Raises QuestionError."""
-        title = self.articles[0].title if len(self.articles) == 1 else ""
-        return condense(_checked(question), history, title)
+    def reading(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Reading:
+        """The question as the article can best answer it, read: of the ways to complete it, the one read most surely.
+
+        Without a history, or where nothing points back, that is the question as it is. Raises QuestionError.
+        """
+        said = [turn for turn in history if turn[0].strip() and self._route(turn[0]) not in REPLIES]
+        ways = rewrites(_checked(question), said, self._title, self._cast)
+        best = self._read(ways[0].text)
+        best_worth = _worth(ways[0], best)
+        for way in ways[1:]:
+            if best.probability >= SURE:
+                break
+            reading = self._read(way.text)
+            if (worth := _worth(way, reading)) > best_worth:
+                best, best_worth = reading, worth
+        return best
 
     def read(self, question: str) -> tuple[list[Passage], list[Candidate]]:
         """The nearest passages, and their spans, the highest score first.
@@ -73,27 +136,84 @@ class Pipeline:
                 candidates.append(candidate)
         return passages, candidates
 
-    def decide(self, question: str, passages: list[Passage], candidates: list[Candidate]) -> Answer:
-        """The best candidate, and others that are sure and elsewhere; or a refusal with the nearest passage."""
-        if not candidates:
-            return Answer(False, "", 0.0, question, (_whole(passages[0]),))
-        probabilities = self.probabilities(candidates)
-        if probabilities[0] < self._calibration.threshold:
-            return Answer(False, "", probabilities[0], question, (_whole(passages[0]),))
-        citations = [self._cite(candidates[0])]
-        for candidate, probability in zip(candidates[1:], probabilities[1:]):
-            citation = self._cite(candidate)
-            if probability >= FURTHER_ANSWER_PROBABILITY and not any(_same(citation, other) for other in citations):
-                citations.append(citation)
-        text = "; ".join(citation.text for citation in citations)
-        return Answer(True, text, probabilities[0], question, tuple(citations))
-
     def probabilities(self, candidates: list[Candidate]) -> list[float]:
         """Each candidate's calibrated probability of being right, as though the better ones were not there."""
         return [
             float(self._calibration.probability(features(first.span, second.span if second else None)))
             for first, second in zip(candidates, [*candidates[1:], None])
         ]
+
+    def _route(self, question: str) -> str:
+        return self._router.route(question, self._title)
+
+    def _read(self, question: str) -> Reading:
+        passages, candidates = self.read(question)
+        return Reading(question, passages, candidates, self.probabilities(candidates))
+
+    def _decide(self, reading: Reading, further: float) -> Answer:
+        """The best candidate, and others that are as sure as `further` and elsewhere; or the nearest passage."""
+        if reading.probability < self._calibration.threshold or not reading.candidates:
+            return Answer(False, "", reading.probability, reading.question, (_whole(reading.passages[0]),))
+        citations = [self._cite(reading.candidates[0])]
+        for candidate, probability in zip(reading.candidates[1:], reading.probabilities[1:]):
+            citation = self._cite(candidate)
+            if probability >= further and not any(_same(citation, other) for other in citations):
+                citations.append(citation)
+        text = "; ".join(citation.text for citation in citations)
+        return Answer(True, text, reading.probability, reading.question, tuple(citations))
+
+    def _overview(self, route: str, question: str, history: Sequence[tuple[str, str]]) -> Answer | None:
+        """The sentences that `route` asks for, quoted in order; None where it asks for none or the article has none."""
+        article = self.articles[0]
+        places: list[Place] = []
+        if route == "about":
+            places = about(article)
+        elif route == "plot":
+            places = plot(article, self._encoder) or about(article)
+        elif route == "ending":
+            # "How does it end?" often has a short answer; the last scene is quoted where it has none.
+            if (answer := self._decide(self._read(question), 1.0)).answered:
+                return answer
+            places = ending(article)
+        elif route == "more" and history:
+            last = self._last_citation(history)
+            if last is None:
+                return None
+            article = self._index.article(last.article)
+            places = after(article, last.quote_end - 1)
+        if not places:
+            return None
+        citations = tuple(_quoted(article, place) for place in places)
+        return Answer(True, " ".join(citation.text for citation in citations), 1.0, question, citations, "overview")
+
+    def _last_citation(self, history: Sequence[tuple[str, str]]) -> Citation | None:
+        """The last sentence that the conversation has quoted, found by asking its last answered question again."""
+        for number in range(len(history) - 1, -1, -1):
+            asked, told = history[number]
+            if told and self._route(asked) not in REPLIES:
+                answer = self.ask(asked, history[:number])
+                return answer.citations[-1] if answer.answered else None
+        return None
+
+    def _both(self, question: str, history: Sequence[tuple[str, str]]) -> Answer | None:
+        """The answers to two questions in one; None unless there are two and each is answered on its own."""
+        halves = _TWO_QUESTIONS.match(question)
+        if halves is None:
+            return None
+        first = self._decide(self.reading(halves["first"], history), FURTHER_ANSWER_PROBABILITY)
+        if not first.answered:
+            return None
+        turn = (halves["first"], first.text)
+        second = self._decide(self.reading(halves["second"], [*history, turn]), FURTHER_ANSWER_PROBABILITY)
+        if not second.answered or _same(first.citations[0], second.citations[0], quotes=False):
+            return None
+        return replace(
+            first,
+            text=f"{first.text}; {second.text}",
+            probability=min(first.probability, second.probability),
+            standalone_question=f"{first.standalone_question.rstrip(' ?')}? {second.standalone_question}",
+            citations=first.citations + second.citations,
+        )
 
     def _cite(self, candidate: Candidate) -> Citation:
         article = self._index.article(candidate.passage.article)
@@ -110,9 +230,20 @@ class Pipeline:
         )
 
 
+def _worth(way: Rewrite, reading: Reading) -> float:
+    """How well the article reads a rewrite, plus how likely it was meant: both as log odds."""
+    probability = min(max(reading.probability, 1e-6), 1 - 1e-6)
+    return float(np.log(probability / (1 - probability))) + way.bias
+
+
 def _whole(passage: Passage) -> Citation:
     where = (passage.start, passage.end)
     return Citation(passage.article, passage.section, *where, passage.text, passage.text, *where)
+
+
+def _quoted(article: Article, place: Place) -> Citation:
+    section, start, end = place
+    return Citation(article.name, section.title, start, end, *[article.text[start:end]] * 2, start, end)
 
 
 def _checked(question: str) -> str:
@@ -132,11 +263,11 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
     return one.passage.article == other.passage.article and one.start < other.end and other.start < one.end
 
 
-def _same(one: Citation, other: Citation) -> bool:
-    """Whether a second citation would say nothing new: the same sentence, or words that one of them contains."""
+def _same(one: Citation, other: Citation, quotes: bool = True) -> bool:
+    """Whether a second citation says nothing new: words that one contains, or (`quotes`) the same sentence."""
     shorter, longer = sorted((one.text.casefold(), other.text.casefold()), key=len)
     quotes_overlap = one.quote_start < other.quote_end and other.quote_start < one.quote_end
-    return shorter in longer or (one.article == other.article and quotes_overlap)
+    return shorter in longer or (quotes and one.article == other.article and quotes_overlap)
 
 
 def _sentences_around(article: Article, start: int, end: int) -> tuple[int, int]:

@@ -84,7 +84,3 @@ TOPICS = PEOPLE | _words(
     "soundtrack summary title trailer"
 )
 """What people type alone to ask about the film, whatever came before."""
-CHAT = _words(
-    "ah aha alright bye cheers cool fine good got great ha haha hello hey hi hm hmm i interesting it k lol nice "
-    "no nope oh ok okay right see sure thank thanks thx wow yeah yep yes you very much so a lot then"
-)

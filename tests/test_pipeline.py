@@ -107,3 +107,71 @@ def test_a_lone_surrogate_does_not_break_the_question():
     answer = pipeline({"in the well": 5.0}).ask("Where \ud800 is it?")
     assert answer.text == "in the well"
     answer.standalone_question.encode("utf-8")
+
+
+def test_small_talk_gets_a_friendly_word_and_nothing_of_the_article():
+    answer = pipeline({"Ada Quill": 5.0}).ask("thank you")
+    assert (answer.kind, answer.answered, answer.citations) == ("chat", False, ())
+    assert answer.text and "Quill" not in answer.text
+
+
+def test_small_talk_between_does_not_break_a_follow_up():
+    history = [("Who made the film?", "Ada Quill"), ("thank you", "Glad to help.")]
+    answer = pipeline({"Ada Quill": 5.0}).ask("When was she born?", history)
+    assert answer.standalone_question == "When was Ada Quill born?"
+
+
+def test_an_overview_quotes_the_article_in_order():
+    answer = pipeline({}).ask("tell me the plot")
+    assert (answer.kind, answer.answered) == ("overview", True)
+    assert answer.text == "A miller hides a letter. His sister finds it in the well."
+    assert [MILL.text[c.start : c.end] for c in answer.citations] == [c.quote for c in answer.citations]
+
+
+def test_more_is_what_follows_the_sentence_that_was_cited():
+    asked = pipeline({"A miller": 5.0})
+    history = [("Who hides a letter?", "A miller")]
+    assert asked.ask("tell me more", history).text == "His sister finds it in the well."
+
+
+def test_more_of_nothing_is_refused():
+    answer = pipeline({}).ask("tell me more")
+    assert (answer.kind, answer.answered) == ("fact", False)
+
+
+def test_a_list_takes_answers_that_are_less_sure():
+    scores = {"3 May": 1.5, "10 May": 5.0}
+    assert pipeline(scores).ask("list the awards").text == "10 May; 3 May"
+    assert pipeline(scores).ask("When did it open?").text == "10 May"
+
+
+def test_two_questions_in_one_are_both_answered_only_when_each_is():
+    question = "Who made the film and where was it shot?"
+
+    class HalfReader(FakeReader):
+        def read(self, question, passages):
+            words = {"Ada Quill": 5.0} if "who" in question.lower() else self._scores
+            return FakeReader(words).read(question, passages)
+
+    def ask(scores):
+        encoder = FakeEncoder()
+        return Pipeline(build_index((MILL,), encoder), encoder, HalfReader(scores), CALIBRATION).ask(question)
+
+    assert ask({"Ely": 4.0}).text == "Ada Quill; Ely"
+    assert [citation.text for citation in ask({"Ely": 4.0}).citations] == ["Ada Quill", "Ely"]
+    assert ask({"Ely": -4.0}).text == "Ada Quill"
+
+
+def test_a_pronoun_means_the_person_whom_the_article_answers_about():
+    article = parse(
+        "The Salt Mill is a film by Ada Quill. Ada Quill and Mary Moss wrote it. Moss was born in Hull.", "mill.txt"
+    )
+
+    class PersonReader(FakeReader):
+        def read(self, question, passages):
+            return FakeReader({"Hull": 5.0} if "Moss" in question else {"Ada": -3.0}).read(question, passages)
+
+    encoder = FakeEncoder()
+    asked = Pipeline(build_index((article,), encoder), encoder, PersonReader({}), CALIBRATION)
+    answer = asked.ask("where was she born", [("Who wrote it?", "Ada Quill and Mary Moss")])
+    assert (answer.text, answer.standalone_question) == ("Hull", "where was Mary Moss born")

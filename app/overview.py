@@ -1,0 +1,61 @@
+"""What an article says at length: which of its sentences tell what it is about, the story, and how it ends."""
+
+import re
+
+import numpy as np
+
+from index.article import Article, Section
+from index.encoder import Encoder
+from index.splitter import section_sentences
+
+LEAD_SENTENCES = 3
+PLOT_SENTENCES = 5
+ENDING_SENTENCES = 2
+MORE_SENTENCES = 2
+_PLOT = re.compile(r"\b(?:plot|synopsis|story|storyline|summary)\b", re.IGNORECASE)
+
+Place = tuple[Section, int, int]
+"""A sentence: `article.text[start:end]`, in its section."""
+
+
+def about(article: Article) -> list[Place]:
+    """The first sentences of the article."""
+    return _sentences(article, _filled(article)[:1])[:LEAD_SENTENCES]
+
+
+def plot(article: Article, encoder: Encoder) -> list[Place]:
+    """Of the sections that tell the story: its first sentence, its last, and those nearest to all the others between.
+
+    The sentences are ranked by their mean similarity to the rest, as in LexRank (Erkan and Radev 2004) without the
+    walk. Empty where no heading promises a story.
+    """
+    sentences = _sentences(article, _story(article))
+    if len(sentences) <= PLOT_SENTENCES:
+        return sentences
+    vectors = encoder.encode([article.text[start:end] for _, start, end in sentences])
+    central = 1 + np.argsort(-(vectors @ vectors.mean(axis=0))[1:-1], kind="stable")[: PLOT_SENTENCES - 2]
+    return [sentences[number] for number in sorted({0, len(sentences) - 1, *central.tolist()})]
+
+
+def ending(article: Article) -> list[Place]:
+    """The last sentences of the story; empty where no heading promises one."""
+    return _sentences(article, _story(article))[-ENDING_SENTENCES:]
+
+
+def after(article: Article, place: int) -> list[Place]:
+    """The sentences that follow the one that holds offset `place`, in its section."""
+    section = next((each for each in article.sections if each.start <= place < each.end), None)
+    following = _sentences(article, [section]) if section else []
+    return [sentence for sentence in following if sentence[1] > place][:MORE_SENTENCES]
+
+
+def _story(article: Article) -> list[Section]:
+    return [section for section in _filled(article) if _PLOT.search(section.title)]
+
+
+def _filled(article: Article) -> list[Section]:
+    return [section for section in article.sections if article.text[section.start : section.end].strip()]
+
+
+def _sentences(article: Article, sections: list[Section]) -> list[Place]:
+    return [(section, start, end) for section in sections for start, end in section_sentences(article, section)]
