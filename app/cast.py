@@ -60,10 +60,6 @@ class Cast:
                 names.append(best if sum(folded(part) in words for part in best.split()) > 1 else word)
         return list(dict.fromkeys(names))
 
-    def sentence_of(self, text: str) -> str:
-        """The first sentence that holds `text`, or "" where none does."""
-        return next((sentence for sentence in self._sentences if text and text in sentence), "")
-
     def _genders(self) -> dict[str, str]:
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         text = " ".join(self._sentences)

@@ -5,7 +5,7 @@ as it is, character for character, and so is one whose missing words cannot be f
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,7 @@ _LAST_PHRASE = re.compile(
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|it|that|those|him|them)\b", re.IGNORECASE)
 _OWNER = re.compile(rf"(?:{NAME.pattern}|\b(?:the|his|her)\s\w+)(?<=['’]s)")
 PERSONAL = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+_POINTS_BACK = re.compile(r"\b(?:he|him|his|she|her|hers|that|it|this|them|they|their)\b", re.IGNORECASE)
 _PLURAL = frozenset({"they", "them", "their", "theirs"})
 _OBJECTS = frozenset({"him", "her", "them"})
 _POSSESSIVES = frozenset({"his", "her", "hers", "their", "theirs"})
@@ -78,6 +79,12 @@ def condense(question: str, history: Sequence[tuple[str, str]], title: str, cast
     stands alone or when nothing in the history fits.
     """
     return complete(question, recall(history, title, cast))
+
+
+def points_back(question: str) -> bool:
+    """Whether `question` leaves words out or has a pronoun, so that what was said before may be meant."""
+    core, marked = core_of(question)
+    return marked or bool(BARE.match(core) or is_fragment(core) or _POINTS_BACK.search(question))
 
 
 def recall(history: Sequence[tuple[str, str]], title: str, cast: "Cast | None") -> Mentions:
@@ -118,17 +125,10 @@ def core_of(question: str) -> tuple[str, bool]:
 # Pronouns
 
 
-def resolve(
-    question: str,
-    mentions: Mentions,
-    taken: str = "",
-    role: bool | None = None,
-    chosen: Mapping[str, str] | None = None,
-) -> str:
+def resolve(question: str, mentions: Mentions, taken: str = "", role: bool | None = None) -> str:
     """`question` with the first pronoun of each kind replaced; the later ones then have it beside them.
 
-    Nobody named in `taken` is meant. `role` says whether parts are rather meant than their players. `chosen` may hold
-    whom he ("m") or she ("f") means.
+    Nobody named in `taken` is meant. `role` says whether parts are rather meant than their players.
     """
     role = asks_about_role(question) if role is None else role
     done: dict[str, str] = {}
@@ -154,9 +154,7 @@ def resolve(
             antecedent = things
         elif not _has_own_antecedent(question[: match.start()], owner or pronoun not in _OBJECTS, mentions):
             others = " ".join([question, taken, *done.values()])
-            antecedent = (chosen or {}).get(kind) or (
-                mentions.group() if kind == "p" else mentions.person(kind, others, role)
-            )
+            antecedent = mentions.group() if kind == "p" else mentions.person(kind, others, role)
         done[kind] = antecedent or ""
         if antecedent:
             pieces += [question[end : match.start()], antecedent, "'s" if owner else ending]

@@ -4,14 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from app.answer import Answer, Citation, QuestionError, Span
 from app.cast import Cast
+from app.condense import condense, points_back
 from app.overview import Place, about, after, ending, plot
 from app.reader.calibration import Calibration, features
+from app.reader.history import with_history
 from app.reader.model import Reader
-from app.rewrites import Rewrite, rewrites
 from app.routing import REPLIES, Router
 from index.article import Article
 from index.encoder import Encoder
@@ -22,13 +21,13 @@ from index.store import Index, build_index
 
 PASSAGES_READ = 8
 MAX_QUESTION_CHARACTERS = 1000
+TURNS = 20
+"""Earlier turns that are looked at."""
 FURTHER_ANSWER_PROBABILITY = 0.9
 """A second answer from another sentence is given only when it is this sure: one sure answer is seldom wanted twice."""
 LISTED_PROBABILITY = 0.7
 """Where a list is asked for, all answers that are this sure are given."""
 LISTS = ("cast", "awards")
-SURE = 0.7
-"""A rewrite that is read so surely is taken at once: the others would cost time and win little."""
 _TWO_QUESTIONS = re.compile(
     r"^(?P<first>(?:who|what|when|where|why|how|which)\b.{4,}?)(?:\?\s*(?:and\s)?|,?\sand\s)"
     r"(?P<second>(?:who|what|when|where|why|how|which)\b.{4,})$",
@@ -92,7 +91,7 @@ class Pipeline:
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError."""
-        question = _checked(question)
+        question, history = _checked(question), history[-TURNS:]
         route = self._route(question)
         if route in REPLIES:
             return Answer(False, REPLIES[route], 0.0, question, (), "chat")
@@ -106,30 +105,26 @@ class Pipeline:
         return self._decide(self.reading(question, history), further)
 
     def reading(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Reading:
-        """The question as the article can best answer it, read: of the ways to complete it, the one read most surely.
+        """The question complete in itself, read; where something in it points back, with what was said before.
 
-        Without a history, or where nothing points back, that is the question as it is. Raises QuestionError.
+        The reader was trained on follow-ups with their history, and reads them better than what the rules complete:
+        that one finds the passages, and tells people how they were understood. Raises QuestionError.
         """
+        question = _checked(question)
         said = [turn for turn in history if turn[0].strip() and self._route(turn[0]) not in REPLIES]
-        ways = rewrites(_checked(question), said, self._title, self._cast)
-        best = self._read(ways[0].text)
-        best_worth = _worth(ways[0], best)
-        for way in ways[1:]:
-            if best.probability >= SURE:
-                break
-            reading = self._read(way.text)
-            if (worth := _worth(way, reading)) > best_worth:
-                best, best_worth = reading, worth
-        return best
+        standalone = condense(question, said, self._title, self._cast)
+        typed = with_history(question, said) if points_back(question) else standalone
+        passages, candidates = self.read(standalone, typed)
+        return Reading(standalone, passages, candidates, self.probabilities(candidates))
 
-    def read(self, question: str) -> tuple[list[Passage], list[Candidate]]:
-        """The nearest passages, and their spans, the highest score first.
+    def read(self, question: str, typed: str = "") -> tuple[list[Passage], list[Candidate]]:
+        """The passages nearest to `question`, and their spans for `typed`, or for `question`; the highest score first.
 
         The candidates do not overlap in the article, so overlapping passages give a span once.
         """
         passages = [hit.passage for hit in self._retriever.retrieve(question, PASSAGES_READ)]
         candidates: list[Candidate] = []
-        for span in self._reader.read(question, [passage.text for passage in passages]):
+        for span in self._reader.read(typed or question, [passage.text for passage in passages]):
             passage = passages[span.passage]
             candidate = Candidate(passage, passage.start + span.start, passage.start + span.end, span)
             if not any(_overlap(candidate, other) for other in candidates):
@@ -145,10 +140,6 @@ class Pipeline:
 
     def _route(self, question: str) -> str:
         return self._router.route(question, self._title)
-
-    def _read(self, question: str) -> Reading:
-        passages, candidates = self.read(question)
-        return Reading(question, passages, candidates, self.probabilities(candidates))
 
     def _decide(self, reading: Reading, further: float) -> Answer:
         """The best candidate, and others that are as sure as `further` and elsewhere; or the nearest passage."""
@@ -172,7 +163,7 @@ class Pipeline:
             places = plot(article, self._encoder) or about(article)
         elif route == "ending":
             # "How does it end?" often has a short answer; the last scene is quoted where it has none.
-            if (answer := self._decide(self._read(question), 1.0)).answered:
+            if (answer := self._decide(self.reading(question), 1.0)).answered:
                 return answer
             places = ending(article)
         elif route == "more" and history:
@@ -228,12 +219,6 @@ class Pipeline:
             quote_start,
             quote_end,
         )
-
-
-def _worth(way: Rewrite, reading: Reading) -> float:
-    """How well the article reads a rewrite, plus how likely it was meant: both as log odds."""
-    probability = min(max(reading.probability, 1e-6), 1 - 1e-6)
-    return float(np.log(probability / (1 - probability))) + way.bias
 
 
 def _whole(passage: Passage) -> Citation:

@@ -34,8 +34,3 @@ def test_a_common_word_names_nobody():
 def test_he_and_she_after_a_name_tell_the_gender():
     assert (CAST.gender["Tom Reed"], CAST.gender["Greta"], CAST.gender["Íris Falk"]) == ("m", "f", "f")
     assert "Ada Quill" not in CAST.gender
-
-
-def test_the_sentence_of_an_answer_is_found():
-    assert CAST.sentence_of("a letter") == "Tom Reed hides a letter."
-    assert CAST.sentence_of("a boat") == CAST.sentence_of("") == ""
