@@ -45,6 +45,9 @@ class Answer:
 
     `probability` is the calibrated probability that the first citation's words answer the question. A refusal has
     `answered` false, an empty `text` and one citation: the nearest passage, cited and quoted whole.
+
+    `kind` is "fact", or "overview" (several quotes in order, each a citation), or "chat": `answered` is false, there is
+    no citation, and `text` is a fixed friendly sentence that says nothing about the article.
     """
 
     answered: bool
@@ -52,3 +55,4 @@ class Answer:
     probability: float
     standalone_question: str
     citations: tuple[Citation, ...]
+    kind: str = "fact"
