@@ -57,7 +57,7 @@ class FakePipeline:
         shared = [len(asked & words(article.text[slice(*span)])) for _, span in found]
         best = [place for place, count in zip(found, shared, strict=True) if count == max(shared)]
         share = max(shared) / len(asked)
-        answered = share >= 0.5
+        answered = share >= 0.5 and all(longest_name(article.text[slice(*span)], asked) for _, span in best)
         cited = best if answered else best[:1]
         citations = tuple(self._cite(article, section, *span, asked if answered else None) for section, span in cited)
         return Answer(
@@ -75,7 +75,7 @@ class FakePipeline:
         return Citation(article.name, section.title, *place, quote, start, end)
 
 
-def longest_name(sentence: str, asked: set[str]) -> tuple[int, int]:
+def longest_name(sentence: str, asked: set[str]) -> tuple[int, int] | None:
     """The longest run of words in `sentence` that start with a capital or a figure and are new to the question."""
     tokens = list(re.finditer(r"\w+", sentence))
     runs = []
@@ -83,7 +83,7 @@ def longest_name(sentence: str, asked: set[str]) -> tuple[int, int]:
         matches = list(run)
         if is_new_name:
             runs.append((matches[0].start(), matches[-1].end()))
-    return max(runs, key=lambda run: run[1] - run[0])
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
 
 
 def main() -> None:
