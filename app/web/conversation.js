@@ -6,7 +6,7 @@
 
 const TURNS = 'ask-the-film.turns', WAITING = 'ask-the-film.waiting';
 const PROBE_MS = 1500;
-const root = document.documentElement;
+const root = element.closest('#columns').parentElement;
 const talk = element.closest('#talk');
 const box = () => talk.querySelector('#question textarea');
 const log = () => element.querySelector('.log');

@@ -86,16 +86,7 @@ def dump_turns(turns: Sequence[Turn], articles: Sequence[Article]) -> str:
     saved = _Conversation(
         version=1,
         articles={article.name: article_sha256(article) for article in articles},
-        turns=[
-            _Turn(
-                question=turn.question,
-                answer=None if turn.answer is None else _saved_answer(turn.answer),
-                alone=turn.alone,
-                key=turn.key,
-                vote=turn.vote,
-            )
-            for turn in turns
-        ],
+        turns=[_saved_turn(turn) for turn in turns],
     )
     return saved.model_dump_json()
 
@@ -122,16 +113,27 @@ def load_turns(saved: str, articles: Sequence[Article]) -> tuple[Turn, ...]:
 
 def fitting(turns: Sequence[Turn], articles: Sequence[Article]) -> tuple[Turn, ...]:
     """The newest of `turns` that the browser has room for."""
-    turns = tuple(turns)
-    while len(turns) > 1 and len(dump_turns(turns, articles).encode()) > MAX_SAVED_BYTES:
-        turns = turns[1:]
-    return turns
+    room = MAX_SAVED_BYTES - len(dump_turns((), articles).encode())
+    first = len(turns)
+    while first and (room := room - len(_saved_turn(turns[first - 1]).model_dump_json().encode()) - len(",")) >= 0:
+        first -= 1
+    return tuple(turns[min(first, len(turns) - 1) :]) if turns else ()
 
 
 @lru_cache(maxsize=64)
 def article_sha256(article: Article) -> str:
     """SHA-256 of the article's text in UTF-8."""
     return hashlib.sha256(article.text.encode()).hexdigest()
+
+
+def _saved_turn(turn: Turn) -> _Turn:
+    return _Turn(
+        question=turn.question,
+        answer=None if turn.answer is None else _saved_answer(turn.answer),
+        alone=turn.alone,
+        key=turn.key,
+        vote=turn.vote,
+    )
 
 
 def _saved_answer(answer: Answer) -> _Answer:

@@ -233,6 +233,6 @@ def _actions(number: int, turn: Turn, last: bool) -> str:
             )
     actions += '<button type="button" class="change">Edit</button>'
     if last:
-        actions += f'<button type="button" class="retry" data-turn="{number}">Ask again</button>'
+        actions += f'<button type="button" class="retry" data-turn="{number}">Retry</button>'
         actions += '<button type="button" class="undo">Undo</button>'
     return f'<div class="actions" role="group" aria-label="Answer {number + 1}">{actions}</div>'

@@ -11,7 +11,7 @@ function scrollToMark() {
 watch('value', scrollToMark);
 element.addEventListener('click', (event) => {
     if (!event.target.closest('.reveal-plot')) return;
-    document.documentElement.classList.add('plot-shown');
+    element.closest('#columns').parentElement.classList.add('plot-shown');
     scrollToMark();
     element.querySelector('.source').focus({preventScroll: true});
 });

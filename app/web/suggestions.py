@@ -1,12 +1,12 @@
-"""Questions to ask next: made from what the article names, and kept where the program answers them surely.
+"""Questions to ask next, kept where the program answers them surely and rightly by what can be checked.
 
-A candidate has two phrasings. It is kept when the first gets a very sure answer of the right sort (a name to "who", a
-date to "when"), when the second gets the same words, and when the answer does not tell the plot.
+Some are made from the article's sentences: "Ada Quill wrote the score." gives "Who wrote the score?", whose answer is
+known. Others are templates that suit many articles: each has two phrasings, which must get the same words, and of the
+right sort (a name to "who", a date to "when"). None has its answer where the story is told.
 """
 
 import logging
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -16,32 +16,50 @@ from typing import TYPE_CHECKING
 
 from app.answer import Answer, Citation
 from app.web.history import Turn
-from app.web.render import VERY_SURE, tells_the_plot
-from app.words import FUNCTION_WORDS, MONTHS
+from app.web.render import VERY_SURE, is_plot, tells_the_plot
+from app.words import FUNCTION_WORDS, MONTHS, THINGS
 from index.article import Article
+from index.splitter import section_sentences
 
 if TYPE_CHECKING:
     from app.pipeline import Pipeline
 
-ENOUGH = 24
+ENOUGH = 16
 """Suggestions found, after which the search ends."""
-NAMES_ASKED = 12
 MAX_ANSWER_WORDS = 12
 
-_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’-]*[\w](?:\s[A-ZÀ-ÖØ-Þ][\w'’-]*[\w])+")
-_NOUN = re.compile(r"\b(?:is|was|are|were)\s(?:an?|the|one of the)\s((?:[\w'’-]+\s){0,6}?[\w'’-]+)"
-                   r"(?=[,.;(]|\s(?:of|by|in|on|at|for|about|from|with|that|which|who|based|\w+ed|\w+en)\b)")
+_A_NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w'’-]*\w\s){0,3}[A-ZÀ-ÖØ-Þ][\w'’-]*\w"
+_A_DATE = r"(?:(?:[A-Z][a-z]+\s)?(?:\d{1,2},?\s)?(?:[A-Z][a-z]+\s)?\d{4})"
+_DID = re.compile(
+    rf"(?<![\w.])(?P<name>{_A_NAME})\s(?P<did>(?:(?:was|is|has|had)\s)?"
+    r"(?:stars?|plays|wrote|won|said|told|made|became|took|gave|began|left|sang|spoke|shot|\w{2,}ed)\b[^,;:.()\"“”]{6,70}?)"
+    r"(?=[,;.]|\s(?:and|but|while|who|which|that|whose|because|though|although|having)\b)"
+)
+_DONE_BY = re.compile(
+    rf"\b(?:an?|the)\s(?:[a-z-]+\s){{0,2}}?(?P<what>[a-z-]+(?:\s[a-z-]+)?)\s(?P<done>\w+ed|written|sung|drawn)\sby\s"
+    rf"(?P<name>{_A_NAME})"
+)
+_DONE_WHEN = re.compile(rf"\bwas\s(?P<done>\w+ed(?:\s[a-z]+ly|\snationwide)?)\s(?:on|in)\s(?P<date>{_A_DATE})")
+_PAST = {"written": "wrote", "sung": "sang", "drawn": "drew"}
+_NOUN = re.compile(
+    r"\b(?:is|was|are|were)\s(?:an?|the|one of the)\s((?:[\w'’-]+\s){0,6}?[\w'’-]+)"
+    r"(?=[,.;(]|\s(?:of|by|in|on|at|for|about|from|with|that|which|who|based|\w+ed|\w+en)\b)"
+)
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A question in two phrasings; `sort` of answer: "who", "when", "where", "much" or "what"."""
+    """A question, and by what its answer is checked: the words `expected`, or the same question put otherwise.
+
+    `sort` of the answer is "who", "when", "where", "much" or "what".
+    """
 
     question: str
-    again: str
     sort: str
+    again: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,16 +92,6 @@ _GENERAL = (
     ("When was {title} founded?", "In what year was {title} established?", "when"),
     ("How many people live in {title}?", "What is the population of {title}?", "much"),
 )
-_OF_A_NAME = (
-    ("Who played {name}?", "Which actor plays {name}?", "who"),
-    ("Which award did {name} win?", "What award was {name} given?", "what"),
-    ("What was {name} nominated for?", "What nominations did {name} receive?", "what"),
-    ("When did {name} die?", "In what year was the death of {name}?", "when"),
-    ("What did {name} say about {it}?", "What was the opinion of {name} on {it}?", "what"),
-    ("What did {name} write?", "What is {name} the author of?", "what"),
-)
-
-
 class Suggestions:
     """Looks for suggestions in a thread of its own once `loading` is done, and stands back while anybody asks."""
 
@@ -154,13 +162,31 @@ class Suggestions:
 
 
 def candidates(article: Article, first: Sequence[str] = ()) -> list[Candidate]:
-    """Candidates, those that suit most articles in front. `first` are questions to begin with, in one phrasing each."""
+    """What to try, in this order. `first` are questions to begin with."""
     it = f"the {noun}" if (noun := _noun(article)) else article.title
-    made = [Candidate(question, question, _sort(question)) for question in first]
-    made += [Candidate(*(text.format(it=it, title=article.title) for text in template)) for template in _GENERAL]
-    for template in _OF_A_NAME:
-        made += [Candidate(*(text.format(it=it, name=name) for text in template)) for name in _names(article)]
+    made = [Candidate(question, _sort(question)) for question in first]
+    for question, again, sort in _GENERAL:
+        put = [text.format(it=it, title=article.title) for text in (question, again)]
+        made.append(Candidate(put[0], sort, again=put[1]))
+    made += _from_sentences(article, it)
     return list({_plain(candidate.question): candidate for candidate in reversed(made)}.values())[::-1]
+
+
+def _from_sentences(article: Article, it: str) -> Iterator[Candidate]:
+    """Questions whose answers the sentences hold by their form."""
+    for section in article.sections:
+        if is_plot(section.path):
+            continue
+        for start, end in section_sentences(article, section):
+            sentence = article.text[start:end]
+            for match in _DID.finditer(sentence):
+                if article.title not in match["name"] and not _content(match["name"]) & THINGS:
+                    yield Candidate(f"Who {match['did']}?", "who", expected=match["name"])
+            for match in _DONE_BY.finditer(sentence):
+                done = _PAST.get(match["done"], match["done"])
+                yield Candidate(f"Who {done} the {match['what']}?", "who", expected=match["name"])
+            for match in _DONE_WHEN.finditer(sentence):
+                yield Candidate(f"When was {it} {match['done']}?", "when", expected=match["date"])
 
 
 def check(candidate: Candidate, pipeline: "Pipeline") -> Suggestion | None:
@@ -168,7 +194,7 @@ def check(candidate: Candidate, pipeline: "Pipeline") -> Suggestion | None:
     answer = pipeline.ask(candidate.question)
     if not _holds(answer, candidate):
         return None
-    if candidate.again != candidate.question:
+    if candidate.again:
         again = pipeline.ask(candidate.again)
         if not again.answered or not _overlap(answer.citations[0], again.citations[0]):
             return None
@@ -181,6 +207,8 @@ def _holds(answer: Answer, candidate: Candidate) -> bool:
     citation = answer.citations[0]
     new = {word for word in _content(citation.text) if word not in _content(candidate.question)}
     short = len(citation.text.split()) <= MAX_ANSWER_WORDS
+    if candidate.expected and not _content(citation.text) & _content(candidate.expected):
+        return False
     return bool(new) and short and not tells_the_plot(citation) and _is_of(candidate.sort, citation.text)
 
 
@@ -206,22 +234,6 @@ def _noun(article: Article) -> str:
     match = _NOUN.search(article.text[:400])
     noun = match.group(1).split()[-1] if match else ""
     return noun if noun.islower() and noun not in FUNCTION_WORDS else ""
-
-
-def _names(article: Article) -> list[str]:
-    """The names of several words that the article uses most, its title and headings apart."""
-    headings = {part for section in article.sections for part in section.path}
-    counted = Counter(
-        name.removesuffix("'s").removesuffix("’s")
-        for section in article.sections
-        for name in _NAME.findall(article.text, section.start, section.end)
-    )
-    used = [
-        name
-        for name, _ in counted.most_common()
-        if name not in headings and article.title not in name and name.split()[0].casefold() not in FUNCTION_WORDS
-    ]
-    return used[:NAMES_ASKED]
 
 
 def _standalone(turn: Turn) -> str:

@@ -1,10 +1,11 @@
 // The switch that hides what tells the plot. The style sheet does the hiding, by the classes set here.
 const SPOILERS = 'ask-the-film.hide-spoilers';
+const root = element.closest('#columns').parentElement;
 const button = element.querySelector('.spoilers');
 
 function hideSpoilers(hide) {
-    document.documentElement.classList.toggle('hide-spoilers', hide);
-    document.documentElement.classList.remove('plot-shown');
+    root.classList.toggle('hide-spoilers', hide);
+    root.classList.remove('plot-shown');
     button.setAttribute('aria-checked', String(hide));
 }
 
