@@ -54,11 +54,11 @@ def test_candidates_speak_of_what_the_article_is_and_names() -> None:
 @pytest.mark.parametrize(
     ("sentence", "question", "expected"),
     [
-        ("Tomas Reed won a prize for his voice.", "Who won a prize for his voice?", "Tomas Reed"),
+        ("Tomas Reed won a prize for a song.", "Who won a prize for a song?", "Tomas Reed"),
         ("Later Tomas Reed was nominated for the prize, and lost.", "Who was nominated for the prize?", "Tomas Reed"),
         ("It has a widow played by Ines Vale.", "Who played the widow?", "Ines Vale"),
         ("It has an old song written by Ines Vale.", "Who wrote the old song?", "Ines Vale"),
-        ("It was released on March 3, 1961, in Rome.", "When was the film released?", "March 3, 1961"),
+        ("It was restored on March 3, 1961, in Rome.", "When was the film restored?", "March 3, 1961"),
     ],
 )
 def test_a_sentence_gives_a_question_whose_answer_is_known(sentence: str, question: str, expected: str) -> None:

@@ -26,8 +26,9 @@ _IRREGULAR = {
     for forms in (
         "become became", "begin began begun", "break broke broken", "bring brought", "build built", "buy bought",
         "choose chose chosen", "come came", "drink drank drunk", "drive drove driven", "eat ate eaten",
-        "fall fell fallen", "fight fought", "find found", "fly flew flown", "get got gotten", "give gave given", "go went gone goes",
-        "grow grew grown", "hold held", "keep kept", "know knew known", "lead led", "leave left", "lose lost",
+        "fall fell fallen", "fight fought", "find found", "fly flew flown", "get got gotten", "give gave given",
+        "go went gone goes", "grow grew grown", "hold held", "keep kept", "know knew known", "lead led",
+        "leave left", "lose lost",
         "make made", "meet met", "pay paid", "ride rode ridden", "rise rose risen", "run ran", "see saw seen",
         "sell sold", "send sent", "shoot shot", "show shown", "sing sang sung", "sink sank sunk", "sleep slept",
         "speak spoke spoken", "spend spent", "steal stole stolen", "swim swam swum", "take took taken", "teach taught",
@@ -41,7 +42,8 @@ _SMALL = FUNCTION_WORDS | {"article", "say", "says", "said", "tell", "told", "me
 def missing(answer: Answer, articles: Sequence[Article]) -> str:
     """A sentence on why `answer`, a refusal, found nothing: what is never mentioned, or what is left open."""
     question = re.findall(r"[^\W_]+(?:['’][^\W_]+)?", answer.standalone_question)
-    asked = {_stem(word): re.sub("['’]s$", "", word) for word in reversed(question) if _lower(word) not in _SMALL and len(word) > 1}
+    content = [word for word in question if _lower(word) not in _SMALL and len(word) > 1]
+    asked = {_stem(word): re.sub("['’]s$", "", word) for word in reversed(content)}
     subject = "The article never mentions" if len(articles) == 1 else "The articles never mention"
     nowhere = [word for stem, word in asked.items() if not any(stem in _stems(a.text) for a in articles)][::-1]
     if nowhere:

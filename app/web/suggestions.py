@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from app.answer import Answer, Citation
 from app.web.history import Turn
 from app.web.render import VERY_SURE, is_plot, tells_the_plot
-from app.words import FUNCTION_WORDS, MONTHS, THINGS
+from app.words import FUNCTION_WORDS, MONTHS, PRONOUNS, THINGS
 from index.article import Article
 from index.splitter import section_sentences
 
@@ -180,13 +180,26 @@ def _from_sentences(article: Article, it: str) -> Iterator[Candidate]:
         for start, end in section_sentences(article, section):
             sentence = article.text[start:end]
             for match in _DID.finditer(sentence):
-                if article.title not in match["name"] and not _content(match["name"]) & THINGS:
-                    yield Candidate(f"Who {match['did']}?", "who", expected=match["name"])
+                name = _person(match["name"], article)
+                if name and not PRONOUNS & set(match["did"].casefold().split()):
+                    yield Candidate(f"Who {match['did']}?", "who", expected=name)
             for match in _DONE_BY.finditer(sentence):
                 done = _PAST.get(match["done"], match["done"])
                 yield Candidate(f"Who {done} the {match['what']}?", "who", expected=match["name"])
             for match in _DONE_WHEN.finditer(sentence):
                 yield Candidate(f"When was {it} {match['done']}?", "when", expected=match["date"])
+
+
+def _person(name: str, article: Article) -> str:
+    """`name` without small words in front; "" where it may be no person's: the title, a thing, a word at a start."""
+    words = name.split()
+    while words and words[0].casefold() in FUNCTION_WORDS:
+        words.pop(0)
+    name = " ".join(words)
+    if not name or article.title in name or _content(name) & THINGS:
+        return ""
+    is_name = len(words) > 1 or re.search(rf"[a-z,] (?:[A-Z]\w+ )*{re.escape(name)}\b", article.text)
+    return name if is_name else ""
 
 
 def check(candidate: Candidate, pipeline: "Pipeline") -> Suggestion | None:
