@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # it brings in faiss and the inference runtime, which the fir
 MAX_QUESTION_LENGTH = 500
 READERS_AT_ONCE = 2
 FIRST_IDEAS, NEXT_IDEAS = 4, 3
-IDEAS_WAIT_SECONDS = 60
+IDEAS_WAIT_SECONDS = 15
 FILE_NAME = "ask-the-film"
 
 _HERE = Path(__file__).parent
