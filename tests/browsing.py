@@ -91,6 +91,12 @@ def new_tab(
     assert [error for error in errors if allowed not in error] == []
 
 
+def ready(tab: Page) -> None:
+    """Wait until the program is loaded and the conversation that was kept is shown."""
+    expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
+    expect(tab.locator(".log[data-turns]")).to_be_visible()
+
+
 def send(tab: Page, question: str) -> None:
     """Type the question, press Enter and see it in the conversation."""
     box, asked = tab.get_by_label("Your question"), tab.locator(".asked")

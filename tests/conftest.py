@@ -2,7 +2,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from browsing import PATIENCE_MS, fake_page, new_tab
+from browsing import PATIENCE_MS, fake_page, new_tab, ready
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 
@@ -36,5 +36,5 @@ def browser(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def tab(browser: BrowserContext, url: str) -> Iterator[Page]:
     with new_tab(browser, url) as tab:
-        expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
+        ready(tab)
         yield tab

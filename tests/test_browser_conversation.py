@@ -5,15 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import ask, fake_page, new_tab, send
+from browsing import ask, fake_page, new_tab, ready, send
 from playwright.sync_api import BrowserContext, Page, expect
 
 DIRECTOR, MUSIC, TALL = "Who was the director?", "Who made the music?", "How tall is the lighthouse?"
 STORED = "ask-the-film.turns"
-
-
-def ready(tab: Page) -> None:
-    expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
 
 
 def turns_before(tab: Page) -> int:

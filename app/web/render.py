@@ -65,8 +65,14 @@ def render_conversation(turns: Sequence[Turn], articles: Sequence[Article], view
     )
 
 
+# A frame of film with a pair of quotation marks in it.
+_FRAME = (
+    '<svg class="frame" viewBox="0 0 64 48" aria-hidden="true"><rect x="1" y="1" width="62" height="46" rx="5"/>'
+    '<path d="M8 6v36M56 6v36" stroke-dasharray="4 4"/>'
+    '<path d="M29 17c-5 1-8 5-8 9v5h8v-8h-4c0-2 2-3 4-4zm14 0c-5 1-8 5-8 9v5h8v-8h-4c0-2 2-3 4-4z"/></svg>'
+)
 _WELCOME = (
-    '<div class="welcome"><p class="welcome-title">Ask in plain words.</p>'
+    f'<div class="welcome">{_FRAME}<p class="welcome-title">Ask in plain words.</p>'
     "<p>You get a short answer and the sentence that proves it. "
     "When the article does not say, you are told so.</p></div>"
 )
