@@ -15,6 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 380, "height": 800}
+PATIENCE_MS = 120_000  # for a busy machine
 ANSWERED = "Who directed the film?"
 FOLLOW_UP = "And who wrote the novel?"
 REFUSED = "What was the lead actor's favourite song?"
@@ -60,6 +61,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, scheme, size, questions in SHOTS:
             page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
+            page.set_default_timeout(PATIENCE_MS)
             page.goto(address)
             take(page, questions, folder / f"{name}.png")
             page.close()
