@@ -1,6 +1,6 @@
 """Take the README's screenshots of the real program: `python -m tests.screenshots FOLDER`.
 
-Light, dark and phone; an answer, a refusal and a rewritten follow-up. Each is a PNG of at most 256 colours: small.
+Light, dark and phone; an answer, a refusal and a rewritten follow-up.
 """
 
 import shutil
@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 380, "height": 800}
 PATIENCE_MS = 120_000  # for a busy machine
 ANSWERED = "Who directed the film?"
-FOLLOW_UP = "And who wrote the novel?"
-REFUSED = "What was the lead actor's favourite song?"
+FIRST, FOLLOW_UP = "Who wrote the novel?", "How did he die?"
+REFUSED = "Who composed the music?"
 SHOTS = (
     ("answer-light", "light", WIDE, (ANSWERED,)),
-    ("follow-up-dark", "dark", WIDE, (ANSWERED, "When did he begin?", FOLLOW_UP)),
+    ("follow-up-dark", "dark", WIDE, (FIRST, FOLLOW_UP)),
     ("refusal-light", "light", WIDE, (REFUSED,)),
     ("answer-phone", "dark", PHONE, (ANSWERED,)),
 )
@@ -48,8 +47,6 @@ def take(page: Page, questions: tuple[str, ...], file: Path) -> None:
         page.wait_for_function(f"document.querySelectorAll('.turn:not(.waiting)').length == {number}")
     page.wait_for_timeout(500)  # what fades in
     page.screenshot(path=file)
-    with Image.open(file) as image:
-        image.convert("RGB").quantize(256).save(file, optimize=True)
 
 
 def main() -> None:
