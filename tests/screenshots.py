@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 WIDE = {"width": 1280, "height": 800}
@@ -47,6 +48,10 @@ def take(page: Page, questions: tuple[str, ...], file: Path) -> None:
         page.wait_for_function(f"document.querySelectorAll('.turn:not(.waiting)').length == {number}")
     page.wait_for_timeout(500)  # what fades in
     page.screenshot(path=file)
+    with Image.open(file) as image:
+        # Of Pillow's ways to 256 colours, the one that keeps those that little of a picture has.
+        small = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(file, optimize=True)
 
 
 def main() -> None:

@@ -158,7 +158,7 @@ def test_retry_and_undo_change_the_last_turn_alone(tab: Page) -> None:
     ask(tab, MUSIC)
     key = tab.locator(".turn").last.get_attribute("data-key")
     tab.get_by_role("button", name="Retry").click()
-    expect(tab.locator(".turn:not(.waiting)").last).not_to_have_attribute("data-key", key)
+    expect(tab.locator(f".turn:not(.waiting):not([data-key='{key}'])")).to_have_count(2)
     expect(tab.locator(".asked")).to_have_text([DIRECTOR, MUSIC])
     assert turns_before(tab) == 1
     tab.get_by_role("button", name="Undo").click()

@@ -124,6 +124,7 @@ document.addEventListener('ask-failed', ({detail}) => {
     settled = true;
     if (waiting.length) { showWaiting(); next(); }
 });
+document.addEventListener('ask-ideas', () => enqueue('refresh'));
 document.addEventListener('ask-typed', () => ask(box().value));
 document.addEventListener('ask-download', ({detail}) => {
     const {name, type, text} = JSON.parse(detail);

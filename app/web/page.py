@@ -43,13 +43,13 @@ IDEAS_WAIT_SECONDS = 15
 FILE_NAME = "ask-the-film"
 
 _HERE = Path(__file__).parent
-# What the log shows, or before it shows anything: what this tab kept, else what any tab kept last.
+# What this tab kept, else what any tab kept last.
 _READ_SAVED = """() => {
     const kept = (storage) => { try { return window[storage].getItem('ask-the-film.turns'); } catch { return ''; } };
-    const shown = document.querySelector('#chat .log')?.dataset.turns;
-    return [shown ?? (kept('sessionStorage') || kept('localStorage') || '')];
+    return [kept('sessionStorage') || kept('localStorage') || ''];
 }"""
 _FAILED = "() => document.dispatchEvent(new CustomEvent('ask-failed', {detail: '%s'}))"
+_FOUND = "() => document.dispatchEvent(new Event('ask-ideas'))"
 _DOWNLOAD = "(file) => document.dispatchEvent(new CustomEvent('ask-download', {detail: file}))"
 _SEND_TYPED = "() => { document.dispatchEvent(new Event('ask-typed')); return ['']; }"
 
@@ -98,8 +98,8 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
     async def await_ideas() -> None:
         await asyncio.to_thread(suggestions.wait_for, FIRST_IDEAS, IDEAS_WAIT_SECONDS)
 
-    def show_ideas(saved: str) -> str:
-        return shown(load_turns(saved, _articles(loading)))[1]
+    def refresh(event: gr.EventData) -> tuple[str, str]:
+        return shown(_read(event, loading)[1])
 
     def ask(event: gr.EventData) -> tuple[Any, ...]:
         sent, turns = _read(event, loading)
@@ -189,19 +189,19 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         asking = chat.ask(ask, None, [*conversation, source], concurrency_limit=READERS_AT_ONCE, **quiet)
         undoing = chat.undo(undo, None, [box, *conversation, source], **quiet)
         voting = chat.vote(vote, None, conversation, **quiet)
-        clearing = chat.clear(
-            start_again, None, [box, *conversation, source], cancels=[asking, undoing, voting], **quiet
-        )
-        for name, event in (("ask", asking), ("undo", undoing), ("vote", voting), ("clear", clearing)):
+        refreshing = chat.refresh(refresh, None, conversation, **quiet)
+        called_off = [asking, undoing, voting, refreshing]
+        clearing = chat.clear(start_again, None, [box, *conversation, source], cancels=called_off, **quiet)
+        changing = {"ask": asking, "undo": undoing, "vote": voting, "clear": clearing, "refresh": refreshing}
+        for name, event in changing.items():
             event.failure(None, None, None, js=_FAILED % name, **quiet)
         chat.show(show_citation, None, [source], **quiet)
         chat.save(save, None, [file], **quiet).success(None, [file], None, js=_DOWNLOAD, **quiet)
         opened = page.load(
             open_page, [saved], [status, *conversation, source], js=_READ_SAVED, concurrency_limit=None, **quiet
         )
-        opened.then(await_ideas, None, None, concurrency_limit=None, **quiet).then(
-            show_ideas, [saved], [ideas], js=_READ_SAVED, **quiet
-        )
+        # The ideas come through the script's queue, so that they never belong to a conversation that has moved on.
+        opened.then(await_ideas, None, None, concurrency_limit=None, **quiet).then(None, None, None, js=_FOUND, **quiet)
     return page
 
 
