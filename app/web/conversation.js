@@ -6,13 +6,16 @@
 
 const TURNS = 'ask-the-film.turns', WAITING = 'ask-the-film.waiting';
 const PROBE_MS = 1500;
+// Gradio closes its stream when nothing is due any more. What is sent at that very moment can be answered into the
+// stream that is being closed, and is never heard of again: so nothing is sent sooner after a reply than this.
+const REST_MS = 250;
 const root = element.closest('#columns').parentElement;
 const talk = element.closest('#talk');
 const box = () => talk.querySelector('#question textarea');
 const log = () => element.querySelector('.log');
 const turnsNow = () => log().dataset.turns ?? '';
 const waiting = [];  // {name, data}, the first of them sent as soon as nothing is under way
-let sent = null, settled = false, offline = false, scrolledTo = '';
+let sent = null, settled = false, offline = false, restedAt = 0, scrolledTo = '';
 const unveiled = new Set();
 
 // A browser may forbid storage; the conversation then lasts as long as the tab.
@@ -34,6 +37,11 @@ function enqueue(name, data = {}) {
 function next() {
     keepWaiting();
     if (!settled || sent || !waiting.length) return;
+    const rest = restedAt - performance.now();
+    if (rest > 0) {
+        setTimeout(next, rest);
+        return;
+    }
     sent = waiting[0];
     trigger(sent.name, {...sent.data, turns: turnsNow()});
     probe(sent);
@@ -97,6 +105,7 @@ function probe(item) {
 
 watch('value', () => {
     settled = true;
+    restedAt = performance.now() + REST_MS;
     if (sent) waiting.shift();
     sent = null;
     if (log().dataset.turns !== undefined) {
@@ -124,8 +133,14 @@ document.addEventListener('ask-failed', ({detail}) => {
     settled = true;
     if (waiting.length) { showWaiting(); next(); }
 });
-document.addEventListener('ask-ideas', () => enqueue('refresh'));
-document.addEventListener('ask-typed', () => ask(box().value));
+// Ideas can arrive after the conversation has moved on.
+function dropAskedIdeas() {
+    const asked = new Set([...log().querySelectorAll('.asked')].map(({textContent}) => textContent.toLowerCase()));
+    for (const idea of talk.querySelectorAll('.idea')) {
+        if (asked.has(idea.textContent.toLowerCase())) idea.closest('li').remove();
+    }
+}
+new MutationObserver(dropAskedIdeas).observe(talk, {childList: true, subtree: true});
 document.addEventListener('ask-download', ({detail}) => {
     const {name, type, text} = JSON.parse(detail);
     const link = document.createElement('a');
@@ -200,6 +215,22 @@ const clicks = {
         else say('There is nothing to save yet.');
     },
 };
+// Typed questions are taken here, before Gradio sees them: it drops what comes while the last answer is still being
+// received, or when the server cannot be reached.
+function askTyped(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    const typed = box().value;
+    box().value = '';
+    box().dispatchEvent(new Event('input', {bubbles: true}));
+    ask(typed);
+}
+talk.addEventListener('keydown', (event) => {
+    if (event.target === box() && event.key === 'Enter' && !event.shiftKey && !event.isComposing) askTyped(event);
+}, true);
+talk.addEventListener('click', (event) => {
+    if (event.target.closest('#ask')) askTyped(event);
+}, true);
 talk.addEventListener('click', (event) => {
     const button = event.target.closest('button');
     for (const name of button?.classList ?? []) clicks[name]?.(button);

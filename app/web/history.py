@@ -20,7 +20,6 @@ from index.article import Article
 MAX_SAVED_BYTES = 32_000
 """The oldest turns go when a conversation gets longer; some hundred turns fit."""
 MAX_TEXT = 2000
-NOT_ANSWERED = "This question was not answered. Ask it again."
 CHANGED = "The article has changed since this was asked. Ask again to read it anew."
 
 logger = logging.getLogger(__name__)
@@ -70,6 +69,7 @@ class _Answer(_Record):
 class _Turn(_Record):
     question: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
     answer: _Answer | None
+    notice: Text
     alone: bool
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{0,32}$")]
     vote: Literal["", "up", "down"]
@@ -130,6 +130,7 @@ def _saved_turn(turn: Turn) -> _Turn:
     return _Turn(
         question=turn.question,
         answer=None if turn.answer is None else _saved_answer(turn.answer),
+        notice=turn.notice[:MAX_TEXT],
         alone=turn.alone,
         key=turn.key,
         vote=turn.vote,
@@ -158,7 +159,7 @@ def _saved_answer(answer: Answer) -> _Answer:
 
 def _turn(saved: _Turn, by_name: dict[str, Article], unchanged: set[str]) -> Turn | None:
     if saved.answer is None:
-        return Turn(saved.question, notice=NOT_ANSWERED, alone=saved.alone)
+        return Turn(saved.question, notice=saved.notice, alone=saved.alone)
     cited = [citation.article for citation in saved.answer.citations]
     if any(name in by_name and name not in unchanged for name in cited):
         return Turn(saved.question, notice=CHANGED, alone=saved.alone)

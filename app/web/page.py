@@ -49,9 +49,7 @@ _READ_SAVED = """() => {
     return [kept('sessionStorage') || kept('localStorage') || ''];
 }"""
 _FAILED = "() => document.dispatchEvent(new CustomEvent('ask-failed', {detail: '%s'}))"
-_FOUND = "() => document.dispatchEvent(new Event('ask-ideas'))"
 _DOWNLOAD = "(file) => document.dispatchEvent(new CustomEvent('ask-download', {detail: file}))"
-_SEND_TYPED = "() => { document.dispatchEvent(new Event('ask-typed')); return ['']; }"
 
 logger = logging.getLogger(__name__)
 
@@ -94,12 +92,8 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         else:
             turns = load_turns(saved, pipeline.articles)
             yield render_status("Ready", "ready"), *shown(turns), _newest_source(turns, pipeline.articles)
-
-    async def await_ideas() -> None:
-        await asyncio.to_thread(suggestions.wait_for, FIRST_IDEAS, IDEAS_WAIT_SECONDS)
-
-    def refresh(event: gr.EventData) -> tuple[str, str]:
-        return shown(_read(event, loading)[1])
+            await asyncio.to_thread(suggestions.wait_for, FIRST_IDEAS, IDEAS_WAIT_SECONDS)
+            yield gr.skip(), gr.skip(), shown(turns)[1], gr.skip()
 
     def ask(event: gr.EventData) -> tuple[Any, ...]:
         sent, turns = _read(event, loading)
@@ -167,7 +161,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
                         elem_id="question",
                         html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),
                     )
-                    button = gr.Button("Ask", variant="primary", elem_id="ask")
+                    gr.Button("Ask", variant="primary", elem_id="ask")
                 gr.HTML(
                     render_tools(),
                     js_on_load=(_HERE / "tools.js").read_text("utf-8"),
@@ -183,25 +177,17 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
         conversation = [chat, ideas]
-        # Typed questions go to the script at once, which keeps them in order and sends one at a time: a listener of the
-        # server's would not be called while the last answer is still being received.
-        gr.on([box.submit, button.click], None, None, [box], js=_SEND_TYPED, **quiet)
         asking = chat.ask(ask, None, [*conversation, source], concurrency_limit=READERS_AT_ONCE, **quiet)
         undoing = chat.undo(undo, None, [box, *conversation, source], **quiet)
         voting = chat.vote(vote, None, conversation, **quiet)
-        refreshing = chat.refresh(refresh, None, conversation, **quiet)
-        called_off = [asking, undoing, voting, refreshing]
+        called_off = [asking, undoing, voting]
         clearing = chat.clear(start_again, None, [box, *conversation, source], cancels=called_off, **quiet)
-        changing = {"ask": asking, "undo": undoing, "vote": voting, "clear": clearing, "refresh": refreshing}
+        changing = {"ask": asking, "undo": undoing, "vote": voting, "clear": clearing}
         for name, event in changing.items():
             event.failure(None, None, None, js=_FAILED % name, **quiet)
         chat.show(show_citation, None, [source], **quiet)
         chat.save(save, None, [file], **quiet).success(None, [file], None, js=_DOWNLOAD, **quiet)
-        opened = page.load(
-            open_page, [saved], [status, *conversation, source], js=_READ_SAVED, concurrency_limit=None, **quiet
-        )
-        # The ideas come through the script's queue, so that they never belong to a conversation that has moved on.
-        opened.then(await_ideas, None, None, concurrency_limit=None, **quiet).then(None, None, None, js=_FOUND, **quiet)
+        page.load(open_page, [saved], [status, *conversation, source], js=_READ_SAVED, concurrency_limit=None, **quiet)
     return page
 
 
