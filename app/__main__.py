@@ -1,4 +1,4 @@
-"""python -m app [serve | ask | evaluate]: the composition root, and where errors become messages."""
+"""python -m app [serve | ask | evaluate | feedback]: the composition root, and where errors become messages."""
 
 import logging
 import sys
@@ -125,6 +125,15 @@ def evaluate(
                 print(dump({"asked": outcome.record.typed, "golds": golds, "best": outcome.best}
                            | to_json(outcome.answer, outcome.seconds)))
     print(dump(summarise(outcomes)))
+
+
+@cli.command()
+def feedback() -> None:
+    """Summarise the thumbs up and down that were given on the page: one JSON object."""
+    from app.feedback import feedback_folder, read, summarise
+    from app.lines import dump
+
+    print(dump({"folder": str(feedback_folder())} | summarise(read(feedback_folder()))))
 
 
 def load_pipeline(source: Path, index_dir: Path, reader_name: str, show_progress: bool = False) -> "Pipeline":

@@ -1,10 +1,10 @@
-"""Serve the page with a fake pipeline: `python -m tests.fake_page [--wait] [--fail]`.
+"""Serve the page with a fake pipeline: `python -m tests.fake_page [--wait] [--fail] [--port PORT] [--edited]`.
 
 The fake answers from a small invented article by word overlap. A sentence is cited when no other shares more words
 with the question; the answering words are its longest run of names or numbers that the question does not hold. When
 the best sentence shares less than half of the question's words, it refuses. `standalone_question` tells how many turns
 came with the question. A question of one word is a QuestionError; one of nothing but small words divides by zero, as
-an unfinished program might.
+an unfinished program might. "Hello" gets friendly words, and "Sum up" the first sentences of the plot.
 """
 
 import argparse
@@ -46,18 +46,25 @@ def words(text: str) -> set[str]:
 
 
 class FakePipeline:
-    articles = (parse(TEXT, "The_Lantern_Keeper.txt"),)
+    def __init__(self, text: str = TEXT) -> None:
+        self.articles = (parse(text, "The_Lantern_Keeper.txt"),)
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         if len(question.split()) < 2:
             raise QuestionError(f"A question needs two words, got {question!r}; say a little more.")
         article = self.articles[0]
+        if question.startswith("Hello"):
+            return Answer(False, "Hello! Ask me anything about the article.", 0.0, question, (), "chat")
+        if question.startswith("Sum up"):
+            plot = next(section for section in article.sections if section.title == "Plot")
+            quotes = [self._cite(article, plot, *span, None) for span in section_sentences(article, plot)[:3]]
+            return Answer(True, " ".join(c.text for c in quotes), 0.9, question, tuple(quotes), "overview")
         asked = words(question)
         found = [(section, span) for section in article.sections for span in section_sentences(article, section)]
         shared = [len(asked & words(article.text[slice(*span)])) for _, span in found]
         best = [place for place, count in zip(found, shared, strict=True) if count == max(shared)]
         share = max(shared) / len(asked)
-        answered = share >= 0.5
+        answered = share >= 0.5 and all(longest_name(article.text[slice(*span)], asked) for _, span in best)
         cited = best if answered else best[:1]
         citations = tuple(self._cite(article, section, *span, asked if answered else None) for section, span in cited)
         return Answer(
@@ -75,7 +82,7 @@ class FakePipeline:
         return Citation(article.name, section.title, *place, quote, start, end)
 
 
-def longest_name(sentence: str, asked: set[str]) -> tuple[int, int]:
+def longest_name(sentence: str, asked: set[str]) -> tuple[int, int] | None:
     """The longest run of words in `sentence` that start with a capital or a figure and are new to the question."""
     tokens = list(re.finditer(r"\w+", sentence))
     runs = []
@@ -83,13 +90,15 @@ def longest_name(sentence: str, asked: set[str]) -> tuple[int, int]:
         matches = list(run)
         if is_new_name:
             runs.append((matches[0].start(), matches[-1].end()))
-    return max(runs, key=lambda run: run[1] - run[0])
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--wait", action="store_true", help="loading lasts until a line comes in on standard input")
     parser.add_argument("--fail", action="store_true", help="loading fails")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--edited", action="store_true", help="the article has one more sentence than otherwise")
     arguments = parser.parse_args()
 
     def load() -> FakePipeline:
@@ -97,9 +106,9 @@ def main() -> None:
             sys.stdin.readline()
         if arguments.fail:
             raise RuntimeError("the <index> is missing")
-        return FakePipeline()
+        return FakePipeline(TEXT + " light went out." if arguments.edited else TEXT)
 
-    serve(load, "127.0.0.1", 0, "Ask the Film", "Questions answered from an invented article.", EXAMPLES)
+    serve(load, "127.0.0.1", arguments.port, "Ask the Film", "Questions answered from an invented article.", EXAMPLES)
 
 
 if __name__ == "__main__":

@@ -1,126 +1,13 @@
-"""The page in a real browser, in front of the fake pipeline of fake_page.py."""
+"""The page in a real browser, in front of the fake pipeline of fake_page.py: asking, reading, looks."""
 
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryFile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from browsing import PHONE, WIDE, ask, fake_page, mark_lies_in_view, new_tab, send
+from playwright.sync_api import BrowserContext, Page, expect
 
-ROOT = Path(__file__).parent.parent
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 380, "height": 800}
-PATIENCE_MS = 30_000  # for a busy machine; an idle one needs a small part of it
-READ_AS_AFTER = "Read as: {} (turns before: {})"
-
-
-@dataclass(frozen=True)
-class FakePage:
-    url: str
-    process: subprocess.Popen
-
-    def finish_loading(self) -> None:
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-
-@contextmanager
-def fake_page(*options: str) -> Iterator[FakePage]:
-    """A fake page, served by a process of its own for as long as the block runs."""
-    command = [sys.executable, "-m", "tests.fake_page", *options]
-    pipe = subprocess.PIPE
-    with (
-        TemporaryFile("w+") as errors,
-        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=errors, text=True) as process,
-    ):
-        try:
-            line = process.stdout.readline()
-            if not line.startswith("Open "):
-                errors.seek(0)
-                pytest.fail(f"the fake page did not start: {line}{errors.read()}")
-            yield FakePage(line.split()[1], process)
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with fake_page() as page:
-        yield page.url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("no chromium on the PATH; these tests need one: install Debian's package chromium")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield browser.new_context()
-        browser.close()
-
-
-@contextmanager
-def new_tab(browser: BrowserContext, url: str, size: dict[str, int] = WIDE, scheme: str = "light") -> Iterator[Page]:
-    """The page in a new tab. It may talk to the server alone, and no script of it may fail."""
-    tab = browser.new_page()
-    tab.set_viewport_size(size)
-    tab.emulate_media(color_scheme=scheme)
-    requests, errors = [], []
-    tab.on("request", lambda request: requests.append(request.url))
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    tab.goto(url)
-    yield tab
-    tab.close()
-    assert requests
-    assert [request for request in requests if not request.startswith((url, "data:"))] == []
-    assert errors == []
-
-
-@pytest.fixture
-def tab(browser: BrowserContext, url: str) -> Iterator[Page]:
-    with new_tab(browser, url) as tab:
-        expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
-        yield tab
-
-
-def send(tab: Page, question: str) -> None:
-    """Type the question and press Enter until the page shows it: while it still closes the last one, it does not."""
-    box, asked = tab.get_by_label("Your question"), tab.locator(".asked")
-    before = asked.count()
-    for _ in range(PATIENCE_MS // 2000):
-        box.fill(question)
-        box.press("Enter")
-        for _ in range(40):
-            tab.wait_for_timeout(50)
-            if asked.count() > before:
-                return
-    pytest.fail(f"the page does not take the question {question!r}")
-
-
-def ask(tab: Page, question: str) -> None:
-    """Send the question and wait for its answer."""
-    turns = tab.locator(".turn").count()
-    send(tab, question)
-    expect(tab.locator(".turn")).to_have_count(turns + 1)
-    expect(tab.locator(".turn").last.locator(".words")).to_be_visible()
-
-
-def mark_lies_in_view(tab: Page) -> bool:
-    """Whether the source panel shows its mark: the mark's box lies inside the panel's visible one."""
-    expect(tab.locator(".source mark").first).to_be_visible()
-    mark, panel = tab.locator(".source mark").first.bounding_box(), tab.locator(".source").bounding_box()
-    return panel["y"] <= mark["y"] and mark["y"] + mark["height"] <= panel["y"] + panel["height"]
+READ_AS_AFTER = "{} (turns before: {})"
 
 
 def test_enter_asks_and_the_answer_is_marked_in_the_quote_and_in_the_source(tab: Page) -> None:
@@ -159,8 +46,9 @@ def test_several_citations_and_each_can_be_shown_again(tab: Page) -> None:
     ask(tab, "Who made the music?")
     expect(tab.locator(".source mark")).to_have_text(["Tomas Reed", "Ines Vale"])
     ask(tab, "How tall is the lighthouse?")
-    tab.locator(".turn").first.locator(".where").last.click()
+    tab.locator(".turn").first.get_by_label("Citation 2").click()
     expect(tab.locator(".source mark[aria-current]")).to_have_text("Ines Vale")
+    expect(tab.locator(".source mark[aria-current]")).to_have_attribute("data-number", "2")
     assert mark_lies_in_view(tab)
     tab.locator(".source").evaluate("panel => panel.scrollTop = 0")
     tab.locator(".turn").first.locator(".where").last.click()
@@ -170,6 +58,7 @@ def test_several_citations_and_each_can_be_shown_again(tab: Page) -> None:
 def test_a_refusal_shows_the_nearest_passage_as_what_it_is(tab: Page) -> None:
     ask(tab, "How tall is the lighthouse?")
     expect(tab.locator(".words")).to_have_text("The article does not say.")
+    expect(tab.locator(".missing")).to_have_text("The article never mentions “tall”.")
     expect(tab.locator(".log")).to_contain_text("does not answer the question")
     expect(tab.locator(".log mark")).to_have_count(0)
     expect(tab.locator(".source mark.nearest")).to_have_text(
@@ -177,26 +66,36 @@ def test_a_refusal_shows_the_nearest_passage_as_what_it_is(tab: Page) -> None:
     )
 
 
-def test_a_tab_has_its_own_history_and_a_new_conversation_none(tab: Page, browser: BrowserContext, url: str) -> None:
-    ask(tab, "Who was the director?")
-    with new_tab(browser, url) as other:
-        ask(other, "Who was the director?")
-        expect(other.locator(".read-as")).to_have_count(0)
-    ask(tab, "Who made the music?")
-    expect(tab.locator(".read-as")).to_have_text(READ_AS_AFTER.format("Who made the music?", 1))
-    tab.get_by_role("button", name="New conversation").click()
-    expect(tab.locator(".turn")).to_have_count(0)
-    expect(tab.locator(".source mark")).to_have_count(0)
+def test_a_follow_up_is_shown_as_it_was_read(tab: Page) -> None:
     ask(tab, "Who was the director?")
     expect(tab.locator(".read-as")).to_have_count(0)
+    ask(tab, "Who made the music?")
+    expect(tab.get_by_label("Read as:")).to_have_value(READ_AS_AFTER.format("Who made the music?", 1))
 
 
-def test_an_example_asks_with_one_click_and_makes_room(tab: Page) -> None:
-    example = tab.get_by_role("button", name="Who played the music?")
-    example.click()
-    expect(tab.locator(".asked")).to_have_text("Who played the music?")
-    expect(tab.locator(".words")).to_have_text("Tomas Reed")
-    expect(example).to_have_count(0)
+def test_how_sure_is_a_word_with_its_number_for_mouse_and_keyboard(tab: Page) -> None:
+    ask(tab, "Who was the director?")
+    sure = tab.locator(".sure")
+    expect(sure).to_have_text("Very sure: 95 % likely to be right")
+    opacity = "chance => getComputedStyle(chance).opacity"
+    assert sure.locator(".chance").evaluate(opacity) == "0"
+    sure.focus()
+    assert sure.locator(".chance").evaluate(opacity) == "1"
+    tab.get_by_label("Your question").focus()
+    sure.hover()
+    assert sure.locator(".chance").evaluate(opacity) == "1"
+
+
+def test_an_overview_is_quotes_in_order_and_chat_is_plain_words(tab: Page) -> None:
+    ask(tab, "Sum up the plot.")
+    quotes = tab.locator(".log blockquote")
+    expect(quotes).to_have_count(3)
+    assert [re.search(r"In scene (\d)", text).group(1) for text in quotes.all_inner_texts()] == ["1", "2", "3"]
+    expect(tab.locator(".source mark")).to_have_count(3)
+    ask(tab, "Hello there!")
+    expect(tab.locator(".turn").last.locator(".words")).to_have_text("Hello! Ask me anything about the article.")
+    expect(tab.locator(".turn").last).not_to_contain_text("does not say")
+    expect(tab.locator(".turn").last.locator(".citations")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -234,20 +133,23 @@ def test_the_keyboard_alone_is_enough(tab: Page) -> None:
     focused = "document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || 'box'"
     expect(tab.get_by_label("Your question")).to_be_focused()
     order = []
-    for _ in range(3):
+    for _ in range(6):
         tab.keyboard.press("Tab")
         order.append(tab.evaluate(focused).split("\n")[0])
         assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert order == ["Ask", "New conversation", "The Lantern Keeper"]
-    for _ in range(4):
+    tools = ["New conversation", "Save .md", "Save .json", "Hide spoilers"]
+    assert order == ["Ask", *tools, "The Lantern Keeper"]
+    expect(tab.locator(".idea")).to_have_count(2)
+    for _ in range(7):
         tab.keyboard.press("Shift+Tab")
-    assert tab.evaluate(focused) == "How tall is the lighthouse?"
+    assert tab.evaluate(focused) == "Who played the music?"
     tab.keyboard.press("Enter")
-    expect(tab.locator(".asked")).to_have_text("How tall is the lighthouse?")
+    expect(tab.locator(".asked")).to_have_text("Who played the music?")
     expect(tab.locator(".log")).to_be_focused()
-    expect(tab.locator(".words")).to_be_visible()
+    expect(tab.locator(".words")).to_have_text("Tomas Reed")
     tab.keyboard.press("Tab")
-    tab.keyboard.press("Tab")
+    assert tab.evaluate(focused) == "Citation 1: show in the source"
+    tab.get_by_label("Your question").focus()
     tab.keyboard.type("Who was the director?")
     tab.keyboard.press("Enter")
     expect(tab.locator(".words").last).to_have_text("Ada Quill")
@@ -266,19 +168,37 @@ def test_a_phone_shows_all_in_its_width_and_stays_at_the_answer(browser: Browser
         expect(tab.locator(".source mark").first).to_be_in_viewport()
 
 
+def violations(tab: Page) -> str:
+    """What axe has against the page as it is, contrast included; nothing when all is well."""
+    tab.wait_for_timeout(300)  # what fades in has less contrast until it is there
+    results = Axe().run(tab)
+    assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
+    return results.generate_report() if results.violations_count else ""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessibility_with_contrast(browser: BrowserContext, url: str, scheme: str) -> None:
     with new_tab(browser, url, WIDE, scheme) as tab:
-        expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
+        expect(tab.locator(".idea").first).to_be_visible()
         assert tab.evaluate("document.body.classList.contains('dark')") == (scheme == "dark")
-        empty = Axe().run(tab)
-        ask(tab, "Who was the director?")
-        ask(tab, "Who made the music?")
-        ask(tab, "How tall is the lighthouse?")
-        full = Axe().run(tab)
-        for results in (empty, full):
-            assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
-            assert results.violations_count == 0, results.generate_report()
+        assert not violations(tab)
+        for question in ("Who was the director?", "Who made the music?", "How tall is the lighthouse?", "Hello there!"):
+            ask(tab, question)
+        ask(tab, "Sum up the plot.")
+        tab.locator(".turn").first.get_by_label("Good answer").click()
+        tab.locator(".turn").last.get_by_role("button", name="Edit").click()
+        assert not violations(tab)
+        tab.get_by_role("switch", name="Hide spoilers").click()
+        expect(tab.locator(".log .veil")).to_be_visible()
+        assert not violations(tab)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_of_a_load_that_failed(browser: BrowserContext, scheme: str) -> None:
+    with fake_page("--fail") as broken, new_tab(browser, broken.url, PHONE, scheme) as tab:
+        send(tab, "Who was the director?")
+        expect(tab.locator(".turn:not(.waiting) .notice")).to_be_visible()
+        assert not violations(tab)
 
 
 def test_a_question_waits_for_loading_and_nothing_moves_when_its_answer_comes(browser: BrowserContext) -> None:
@@ -312,6 +232,7 @@ def test_a_load_that_fails_says_why(browser: BrowserContext) -> None:
         expect(tab.get_by_role("alert")).to_have_text("The program could not start: the <index> is missing")
         send(tab, "Who was the director?")
         expect(tab.locator(".notice")).to_contain_text("the <index> is missing")
+        expect(tab.get_by_role("button", name="Retry")).to_be_visible()
 
 
 @pytest.mark.parametrize(

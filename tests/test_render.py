@@ -4,15 +4,9 @@ from html import unescape
 import pytest
 
 from app.answer import Answer, Citation
-from app.web.render import (
-    Turn,
-    render_article,
-    render_conversation,
-    render_header,
-    render_status,
-    render_welcome,
-    sureness,
-)
+from app.web.history import Turn
+from app.web.panel import render_article
+from app.web.render import render_conversation, render_header, render_ideas, render_status, sureness
 from index.article import Article, parse
 
 HOSTILE = "<img src=x onerror=\"alert('1')\"> & **bold**"
@@ -64,7 +58,7 @@ TOMAS = cite("Tomas Reed", "Tomas Reed played.", "Production › Music")
 
 def test_an_answer_shows_its_words_and_marks_exactly_them_in_the_quote() -> None:
     html = conversation(answered(ADA))
-    assert '<p class="words">Ada Quill</p>' in html
+    assert re.search(r'<p class="words">Ada Quill<button [^>]*data-number="1"', html)
     assert marks(html) == ["Ada Quill"]
     assert "It carries Ada Quill and a cat." in visible_text(html)
     assert "Plot" in visible_text(html)
@@ -80,13 +74,15 @@ def test_sureness_in_words(probability: float, words: str) -> None:
 
 
 def test_the_number_behind_the_words_is_never_rounded_up() -> None:
-    assert "99%" in conversation(answered(ADA, probability=0.999))
+    assert "99 %" in conversation(answered(ADA, probability=0.999))
 
 
-def test_several_citations_are_numbered_in_the_conversation_and_in_the_article() -> None:
+def test_citations_are_numbered_in_the_answer_beside_the_quotes_and_in_the_article() -> None:
     answer = answered(ADA, TOMAS)
-    assert 'class="citations numbered"' in conversation(answer)
-    assert 'class="citations"' in conversation(answered(ADA))
+    said = re.search(r'<p class="words">(.*?)</p>', conversation(answer)).group(1)
+    assert re.sub(r'<button [^>]*data-number="(\d)"[^>]*></button>', r"[\1]", said) == "Ada Quill[1], Tomas Reed[2]"
+    quotes = re.findall(r'<li data-number="(\d)"><blockquote>(?:<mark>)?(\w+)', conversation(answer))
+    assert quotes == [("1", "It"), ("2", "Tomas")]
     html = render_article(ARTICLE, answer)
     assert re.findall(r'data-number="(\d)"[^>]*>([^<]*)', html) == [("1", "Ada Quill"), ("2", "Tomas Reed")]
 
@@ -100,13 +96,33 @@ def test_a_refusal_says_so_and_labels_the_nearest_passage() -> None:
     assert '<mark class="nearest"' in render_article(ARTICLE, refused("It leaves at dawn."))
 
 
+def test_an_overview_is_its_quotes_and_chat_is_its_words() -> None:
+    whole = [cite(quote, quote) for quote in ("A boat comes.", "It leaves at dawn.")]
+    text = "A boat comes. It leaves at dawn."
+    overview = conversation(Answer(True, text, 0.9, "Who comes?", tuple(whole), "overview"))
+    assert re.findall("<blockquote>(.*?)</blockquote>", overview) == ["A boat comes.", "It leaves at dawn."]
+    assert 'class="words"' not in overview
+    chat = conversation(Answer(False, "Hello & welcome.", 0.0, "Who comes?", (), "chat"))
+    assert "Hello & welcome." in visible_text(chat)
+    assert "does not say" not in chat
+
+
+def test_an_answer_from_the_plot_can_be_veiled_and_no_other() -> None:
+    assert 'class="reply spoiler"' in conversation(answered(ADA))
+    assert 'class="veil"' in conversation(refused("It leaves at dawn."))
+    assert 'class="veil"' not in conversation(answered(TOMAS))
+    plot = re.search(r'<div class="veiled plot">(.*?)</div>', render_article(ARTICLE)).group(1)
+    assert visible_text(plot) == "A boat comes. It carries Ada Quill and a cat.It leaves at dawn."
+
+
 @pytest.mark.parametrize("question", ["Who comes?", "  who   COMES? "])
 def test_the_standalone_question_is_not_repeated(question: str) -> None:
     assert "Read as" not in conversation(answered(ADA), question)
 
 
 def test_a_question_that_was_read_differently_is_shown_as_it_was_read() -> None:
-    assert "Read as: Who comes?" in conversation(answered(ADA), "Who is it?")
+    html = conversation(answered(ADA), "Who is it?")
+    assert re.search("Read as:.*<textarea[^>]*>Who comes[?]</textarea>", html)
 
 
 def test_a_turn_without_an_answer_shows_its_notice() -> None:
@@ -183,7 +199,7 @@ def test_every_text_is_escaped() -> None:
     turns = [Turn(HOSTILE, Answer(done, HOSTILE, 0.5, f"{HOSTILE}?", (citation,))) for done in (True, False)]
     pieces = [
         render_header(HOSTILE, HOSTILE),
-        render_welcome([HOSTILE]),
+        render_ideas([HOSTILE], True),
         render_status(HOSTILE, "failed"),
         render_conversation([*turns, Turn(HOSTILE, notice=HOSTILE)], [article, ARTICLE]),
         render_article(article, turns[0].answer),

@@ -1,24 +1,36 @@
-"""The page: a Gradio Blocks that turns clicks and typed questions into renderings of `app.web.render`."""
+"""The page: a Gradio Blocks that turns clicks and typed questions into renderings of `app.web.render`.
+
+The server keeps no conversation. The page's script (conversation.js) sends it along with every request, in the event's
+data, and `app.web.history` believes of it what it can check.
+"""
 
 import asyncio
+import json
 import logging
+import secrets
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import gradio as gr
+from pydantic import BaseModel, Field, ValidationError
 
 from app.answer import QuestionError
+from app.feedback import feedback_folder, store
+from app.web.history import MAX_TEXT, Turn, article_sha256, fitting, load_turns
+from app.web.panel import render_article
 from app.web.render import (
-    Turn,
     article_named,
-    render_article,
     render_conversation,
     render_header,
+    render_ideas,
     render_status,
-    render_welcome,
+    render_tools,
 )
+from app.web.suggestions import Suggestions
+from app.web.transcript import as_json, as_markdown
 from index.article import Article
 
 if TYPE_CHECKING:  # it brings in faiss and the inference runtime, which the first paint must not wait for
@@ -26,88 +38,117 @@ if TYPE_CHECKING:  # it brings in faiss and the inference runtime, which the fir
 
 MAX_QUESTION_LENGTH = 500
 READERS_AT_ONCE = 2
+FIRST_IDEAS, NEXT_IDEAS = 4, 3
+IDEAS_WAIT_SECONDS = 15
+FILE_NAME = "ask-the-film"
+
+_HERE = Path(__file__).parent
+# What this tab kept, else what any tab kept last.
+_READ_SAVED = """() => {
+    const kept = (storage) => { try { return window[storage].getItem('ask-the-film.turns'); } catch { return ''; } };
+    return [kept('sessionStorage') || kept('localStorage') || ''];
+}"""
+_FAILED = "() => document.dispatchEvent(new CustomEvent('ask-failed', {detail: '%s'}))"
+_DOWNLOAD = "(file) => document.dispatchEvent(new CustomEvent('ask-download', {detail: file}))"
 
 logger = logging.getLogger(__name__)
 
-# The log keeps the focus when an example button vanishes under it. `trigger` calls the Python listener of that name.
-_CHAT_SCRIPT = """
-element.addEventListener('click', (event) => {
-    const example = event.target.closest('.example');
-    const where = event.target.closest('.where');
-    if (example) {
-        element.querySelector('.log').focus({preventScroll: true});
-        trigger('submit', {question: example.textContent});
-    }
-    if (where) {
-        trigger('select', {turn: Number(where.dataset.turn), citation: Number(where.dataset.citation)});
-        document.getElementById('source').scrollIntoView({block: 'nearest'});
-    }
-});
-watch('value', () => {
-    const log = element.querySelector('.log');
-    const turn = log.querySelector('.turn:last-child');
-    if (turn) log.scrollTop += turn.getBoundingClientRect().top - log.getBoundingClientRect().top;
-});
-"""
 
-# Scrolls inside the panel alone: scrollIntoView would move the page too, away from the answer on a phone.
-_SOURCE_SCRIPT = """
-watch('value', () => {
-    const panel = element.querySelector('.source');
-    const mark = panel?.querySelector('mark[aria-current]');
-    if (!panel) return;
-    if (!mark) panel.scrollTop = 0;
-    else panel.scrollTop += mark.getBoundingClientRect().top - panel.getBoundingClientRect().top
-                            - panel.clientHeight / 3;
-});
-"""
+class Sent(BaseModel):
+    """What the page's script sends with an event; each event reads its part of it."""
+
+    question: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    alone: bool = False
+    turns: str = ""
+    turn: Annotated[int, Field(ge=0)] | None = None
+    citation: Annotated[int, Field(ge=0)] = 0
+    vote: Literal["up", "down"] = "up"
+    format: Literal["md", "json"] = "md"
 
 
 def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: Sequence[str]) -> gr.Blocks:
     """The page, which can be shown at once: what needs the pipeline waits for `loading`.
 
-    The conversation is a tuple of turns in a state of the browser's tab, so tabs do not mix.
+    `examples` are tried first as suggestions, and shown where the program answers them surely.
     """
+    suggestions = Suggestions(loading, examples)
 
-    async def show_loading() -> AsyncIterator[tuple[Any, ...]]:
+    def shown(turns: Sequence[Turn]) -> tuple[str, str]:
+        """The conversation and the ideas for its next question."""
+        ideas = suggestions.next(turns, NEXT_IDEAS if turns else FIRST_IDEAS)
+        articles = _articles(loading)
+        return (
+            render_conversation(turns, articles, time.monotonic_ns(), saved=bool(articles)),
+            render_ideas(ideas, bool(turns)),
+        )
+
+    async def open_page(saved: str) -> AsyncIterator[tuple[Any, ...]]:
         if not loading.done():
-            yield render_status("Loading the reader and the index…", "loading"), gr.skip()
+            yield render_status("Loading the reader and the index…", "loading"), gr.skip(), gr.skip(), gr.skip()
         try:
             pipeline = await asyncio.wrap_future(loading)
         except Exception as error:
-            yield render_status(_not_started(error), "failed"), gr.skip()
+            yield render_status(_not_started(error), "failed"), *shown(()), gr.skip()
         else:
-            yield render_status("Ready", "ready"), render_article(pipeline.articles[0])
+            turns = load_turns(saved, pipeline.articles)
+            yield render_status("Ready", "ready"), *shown(turns), _newest_source(turns, pipeline.articles)
+            await asyncio.to_thread(suggestions.wait_for, FIRST_IDEAS, IDEAS_WAIT_SECONDS)
+            yield gr.skip(), gr.skip(), shown(turns)[1], gr.skip()
 
-    def ask(typed: str, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        question = (event._data or {}).get("question", typed).strip()
+    def ask(event: gr.EventData) -> tuple[Any, ...]:
+        sent, turns = _read(event, loading)
+        earlier = turns if sent.turn is None else turns[: sent.turn]
+        # A lone surrogate, which JSON and browsers can send, can be neither read nor kept.
+        question = sent.question.encode("utf-8", "replace").decode("utf-8").strip()
         if not question:
-            yield "", gr.skip(), gr.skip(), gr.skip()
-            return
-        notice = "Reading the article…" if loading.done() else "Still loading. Your question is next…"
-        waiting = (*turns, Turn(question, notice=notice))
-        yield "", gr.skip(), render_conversation(waiting, _articles(loading)), gr.skip()
-        turns = (*turns, _turn(loading, question, turns))
-        source = gr.skip() if turns[-1].answer is None else _source(turns[-1], 0, _articles(loading))
-        yield gr.skip(), turns, render_conversation(turns, _articles(loading)), source
+            return *shown(turns), gr.skip()
+        with suggestions.standing_back():
+            turns = fitting((*earlier, _answered(loading, question, sent.alone, earlier)), _articles(loading))
+        source = gr.skip() if turns[-1].answer is None else _newest_source(turns, _articles(loading))
+        return *shown(turns), source
 
-    def show_citation(turns: tuple[Turn, ...], event: gr.EventData) -> str:
-        return _source(turns[event.turn], event.citation, _articles(loading))
+    def show_citation(event: gr.EventData) -> Any:
+        sent, turns = _read(event, loading)
+        turn = turns[sent.turn] if sent.turn is not None and sent.turn < len(turns) else None
+        if turn is None or turn.answer is None or sent.citation >= len(turn.answer.citations):
+            return gr.skip()
+        return _source(turn, sent.citation, _articles(loading))
+
+    def undo(event: gr.EventData) -> tuple[Any, ...]:
+        _, turns = _read(event, loading)
+        return turns[-1].question if turns else "", *shown(turns[:-1]), _newest_source(turns[:-1], _articles(loading))
+
+    def vote(event: gr.EventData) -> tuple[str, str]:
+        sent, turns = _read(event, loading)
+        if sent.turn is not None and sent.turn < len(turns) and turns[sent.turn].answer is not None:
+            voted = _voted(turns[sent.turn], sent.vote, _articles(loading))
+            turns = (*turns[: sent.turn], voted, *turns[sent.turn + 1 :])
+        return shown(turns)
 
     def start_again() -> tuple[Any, ...]:
-        articles = _articles(loading)
-        return "", (), render_welcome(examples), render_article(articles[0]) if articles else gr.skip()
+        return "", *shown(()), _newest_source((), _articles(loading))
+
+    def save(event: gr.EventData) -> str:
+        sent, turns = _read(event, loading)
+        write, kind = (as_json, "application/json") if sent.format == "json" else (as_markdown, "text/markdown")
+        text = write(turns, _articles(loading))
+        return json.dumps({"name": f"{FILE_NAME}.{sent.format}", "type": kind, "text": text})
 
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as page:
-        turns = gr.State(())
+        saved = gr.Textbox(visible=False)
+        file = gr.Textbox(visible=False)
         with gr.Row(elem_id="top"):
             gr.HTML(render_header(title, tagline), elem_id="header", apply_default_css=False)
             status = gr.HTML(elem_id="status", apply_default_css=False)
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk"):
                 chat = gr.HTML(
-                    render_welcome(examples), js_on_load=_CHAT_SCRIPT, elem_id="chat", apply_default_css=False
+                    render_conversation((), (), saved=False),
+                    js_on_load=(_HERE / "conversation.js").read_text("utf-8"),
+                    elem_id="chat",
+                    apply_default_css=False,
                 )
+                ideas = gr.HTML(render_ideas((), False), elem_id="ideas", apply_default_css=False)
                 with gr.Row(elem_id="asking"):
                     box = gr.Textbox(
                         label="Your question",
@@ -115,32 +156,48 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
                         lines=1,
                         max_lines=4,
                         max_length=MAX_QUESTION_LENGTH,
+                        interactive=True,
                         autofocus=True,
                         elem_id="question",
                         html_attributes=gr.InputHTMLAttributes(autocomplete="off", enterkeyhint="send"),
                     )
-                    button = gr.Button("Ask", variant="primary", elem_id="ask")
-                    again = gr.Button("New conversation", elem_id="again")
+                    gr.Button("Ask", variant="primary", elem_id="ask")
+                gr.HTML(
+                    render_tools(),
+                    js_on_load=(_HERE / "tools.js").read_text("utf-8"),
+                    elem_id="tools",
+                    apply_default_css=False,
+                )
             source = gr.HTML(
-                '<div class="source"></div>', js_on_load=_SOURCE_SCRIPT, elem_id="source", apply_default_css=False
+                '<div class="source"></div>',
+                js_on_load=(_HERE / "source.js").read_text("utf-8"),
+                elem_id="source",
+                apply_default_css=False,
             )
 
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        shown = [box, turns, chat, source]
-        # One listener for all three ways to ask: while it runs, the browser sends no second question of this tab.
-        asking = gr.on(
-            [box.submit, button.click, chat.submit],
-            ask,
-            [box, turns],
-            shown,
-            trigger_mode="once",
-            concurrency_limit=READERS_AT_ONCE,
-            **quiet,
-        )
-        chat.select(show_citation, [turns], [source], **quiet)
-        again.click(start_again, None, shown, cancels=[asking], **quiet)
-        page.load(show_loading, None, [status, source], concurrency_limit=None, **quiet)
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
+        conversation = [chat, ideas]
+        asking = chat.ask(ask, None, [*conversation, source], concurrency_limit=READERS_AT_ONCE, **quiet)
+        undoing = chat.undo(undo, None, [box, *conversation, source], **quiet)
+        voting = chat.vote(vote, None, conversation, **quiet)
+        called_off = [asking, undoing, voting]
+        clearing = chat.clear(start_again, None, [box, *conversation, source], cancels=called_off, **quiet)
+        changing = {"ask": asking, "undo": undoing, "vote": voting, "clear": clearing}
+        for name, event in changing.items():
+            event.failure(None, None, None, js=_FAILED % name, **quiet)
+        chat.show(show_citation, None, [source], **quiet)
+        chat.save(save, None, [file], **quiet).success(None, [file], None, js=_DOWNLOAD, **quiet)
+        page.load(open_page, [saved], [status, *conversation, source], js=_READ_SAVED, concurrency_limit=None, **quiet)
     return page
+
+
+def _read(event: gr.EventData, loading: "Future[Pipeline]") -> tuple[Sent, tuple[Turn, ...]]:
+    """What was sent, and the conversation in it as far as it holds. Raises gr.Error where the page never sends such."""
+    try:
+        sent = Sent.model_validate(event._data or {})
+    except ValidationError as error:
+        raise gr.Error("The request is not one of this page's; reload the page.", print_exception=False) from error
+    return sent, load_turns(sent.turns, _articles(loading))
 
 
 def _articles(loading: "Future[Pipeline]") -> tuple[Article, ...]:
@@ -148,20 +205,49 @@ def _articles(loading: "Future[Pipeline]") -> tuple[Article, ...]:
     return loading.result().articles if loading.done() and loading.exception() is None else ()
 
 
-def _turn(loading: "Future[Pipeline]", question: str, turns: Sequence[Turn]) -> Turn:
+def _answered(loading: "Future[Pipeline]", question: str, alone: bool, earlier: Sequence[Turn]) -> Turn:
     """Ask, after loading, and turn what went wrong into words for the page."""
     try:
         pipeline = loading.result()
     except Exception as error:
         return Turn(question, notice=_not_started(error))
-    history = [(turn.question, turn.answer.text) for turn in turns if turn.answer is not None]
+    history = [] if alone else [(turn.question, turn.answer.text) for turn in earlier if turn.answer is not None]
     try:
-        return Turn(question, pipeline.ask(question, history))
+        return Turn(question, pipeline.ask(question, history), alone=alone, key=secrets.token_hex(8))
     except QuestionError as error:
-        return Turn(question, notice=str(error))
+        notice = str(error)
     except Exception:
         logger.exception("no answer to %r", question)
-        return Turn(question, notice="Something went wrong while reading. Please try again, or ask in other words.")
+        notice = "Something went wrong while reading. Please try again, or ask in other words."
+    return Turn(question, notice=notice, alone=alone)
+
+
+def _voted(turn: Turn, vote: str, articles: Sequence[Article]) -> Turn:
+    """The turn with the vote, which is stored; the same vote again takes it back."""
+    voted = Turn(turn.question, turn.answer, turn.notice, turn.alone, turn.key, "" if turn.vote == vote else vote)
+    try:
+        store(
+            feedback_folder(),
+            voted.key,
+            voted.vote,
+            voted.question,
+            voted.answer,
+            {article.name: article_sha256(article) for article in articles},
+        )
+    except OSError as error:
+        logger.warning("the vote could not be kept in %s: %s", feedback_folder(), error)
+        gr.Warning("Your vote could not be kept: the program cannot write to its folder.")
+        return turn
+    return voted
+
+
+def _newest_source(turns: Sequence[Turn], articles: Sequence[Article]) -> Any:
+    """The panel at the first citation of the last turn, or at the top of the article where it has none."""
+    if not articles:
+        return gr.skip()
+    if turns and turns[-1].answer is not None and turns[-1].answer.citations:
+        return _source(turns[-1], 0, articles)
+    return render_article(articles[0], view=time.monotonic_ns())
 
 
 def _source(turn: Turn, number: int, articles: Sequence[Article]) -> str:

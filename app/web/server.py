@@ -20,7 +20,7 @@ from app.web.theme import THEME
 if TYPE_CHECKING:
     from app.pipeline import Pipeline
 
-STYLE = Path(__file__).with_name("style.css")
+STYLES = sorted(Path(__file__).parent.glob("*.css"))
 
 # What the browser may load, whatever Gradio's own files ask for: this server's files and nothing else. Gradio compiles
 # its templates in the browser, hence 'unsafe-eval', and has inline scripts and styles.
@@ -109,7 +109,7 @@ def build_app(page: gr.Blocks, address: str) -> FastAPI:
         page.queue(api_open=False),
         path="/",
         theme=THEME,
-        css_paths=STYLE,
+        css_paths=STYLES,
         footer_links=[],
         run_history=False,
         show_error=False,

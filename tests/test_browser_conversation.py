@@ -1,0 +1,269 @@
+"""The conversation in a real browser, in front of the fake pipeline: kept, changed, shared, judged."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from browsing import ask, fake_page, new_tab, ready, send
+from playwright.sync_api import BrowserContext, Page, expect
+
+DIRECTOR, MUSIC, TALL = "Who was the director?", "Who made the music?", "How tall is the lighthouse?"
+STORED = "ask-the-film.turns"
+
+
+def turns_before(tab: Page) -> int:
+    """How many turns the last question was read with, as the fake pipeline tells."""
+    reading = tab.locator(".turn").last.locator(".reading")
+    return int(re.search(r"turns before: (\d+)", reading.input_value()).group(1)) if reading.count() else 0
+
+
+def test_a_question_sent_the_moment_an_answer_arrives_is_asked(tab: Page) -> None:
+    questions = [f"Who was the director of scene {number}?" for number in range(8)]
+    for number, question in enumerate(questions, 1):
+        tab.evaluate("question => document.querySelector('#question textarea').value = question", "")
+        box = tab.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+        expect(box).to_have_value("")
+        # Not a moment later than the rendering itself:
+        tab.wait_for_function(f"document.querySelectorAll('.turn:not(.waiting)').length == {number}", polling="raf")
+    expect(tab.locator(".asked")).to_have_text(questions)
+
+
+def test_questions_typed_while_one_is_read_are_asked_in_order(browser: BrowserContext) -> None:
+    with fake_page("--wait") as slow, new_tab(browser, slow.url) as tab:
+        for question in (DIRECTOR, MUSIC, TALL):
+            send(tab, question)
+        slow.finish_loading()
+        expect(tab.locator(".turn:not(.waiting)")).to_have_count(3)
+        expect(tab.locator(".asked")).to_have_text([DIRECTOR, MUSIC, TALL])
+        assert turns_before(tab) == 2
+
+
+def test_history_outlives_reload_and_restart_and_one_button_clears_it(browser: BrowserContext) -> None:
+    with fake_page() as page:
+        port = page.url.rsplit(":", 1)[1]
+        with new_tab(browser, page.url) as tab:
+            ask(tab, DIRECTOR)
+            ask(tab, TALL)
+            tab.reload()
+            expect(tab.locator(".asked")).to_have_text([DIRECTOR, TALL])
+            expect(tab.locator(".source mark.nearest")).to_be_visible()
+    with fake_page("--port", port) as page, new_tab(browser, page.url) as tab:
+        expect(tab.locator(".asked")).to_have_text([DIRECTOR, TALL])
+        expect(tab.locator(".words").first).to_have_text("Ada Quill")
+        tab.locator(".turn").first.locator(".cite").click()
+        expect(tab.locator(".source mark")).to_have_text("Ada Quill")
+        ask(tab, MUSIC)
+        assert turns_before(tab) == 2
+        tab.get_by_role("button", name="New conversation").click()
+        expect(tab.locator(".turn")).to_have_count(0)
+        expect(tab.locator(".source mark")).to_have_count(0)
+        assert tab.evaluate(f"[localStorage.getItem('{STORED}'), sessionStorage.getItem('{STORED}')]") == [None, None]
+        tab.reload()
+        ready(tab)
+        expect(tab.locator(".turn")).to_have_count(0)
+
+
+def test_two_tabs_go_their_own_ways(tab: Page, browser: BrowserContext, url: str) -> None:
+    ask(tab, DIRECTOR)
+    with new_tab(browser, url) as other:
+        expect(other.locator(".asked")).to_have_text(DIRECTOR)
+        ask(other, TALL)
+        ask(tab, MUSIC)
+        tab.reload()
+        expect(tab.locator(".asked")).to_have_text([DIRECTOR, MUSIC])
+        other.reload()
+        expect(other.locator(".asked")).to_have_text([DIRECTOR, TALL])
+
+
+def test_an_article_that_changed_keeps_the_questions_alone(browser: BrowserContext) -> None:
+    with fake_page() as page:
+        port = page.url.rsplit(":", 1)[1]
+        with new_tab(browser, page.url) as tab:
+            ask(tab, DIRECTOR)
+    with fake_page("--port", port, "--edited") as page, new_tab(browser, page.url) as tab:
+        expect(tab.locator(".notice")).to_contain_text("The article has changed since this was asked.")
+        tab.get_by_role("button", name="Retry").click()
+        expect(tab.locator(".words")).to_have_text("Ada Quill")
+        expect(tab.locator(".turn")).to_have_count(1)
+
+
+FORGED = '<img src=x onerror="document.title=1">'
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        "() => 'no JSON'",
+        "() => JSON.stringify({version: 1, articles: {}, turns: 7})",
+        "saved => saved.replaceAll('Ada Quill', 'The Butler')",
+        "saved => saved.replace(/\"start\":\\d+/, '\"start\":999999')",
+        f"saved => saved.replaceAll('Ada Quill', {json.dumps(json.dumps(FORGED)[1:-1])})",
+        "() => 'x'.repeat(60000)",
+    ],
+)
+def test_a_forged_history_breaks_nothing_and_puts_no_words_into_the_articles_mouth(
+    tab: Page, forge: str
+) -> None:
+    ask(tab, DIRECTOR)
+    expect(tab.locator(".words")).to_have_text("Ada Quill")
+    tab.evaluate(
+        f"""() => {{
+            const forged = ({forge})(localStorage.getItem('{STORED}'));
+            for (const storage of [localStorage, sessionStorage]) storage.setItem('{STORED}', forged);
+        }}"""
+    )
+    tab.reload()
+    ready(tab)
+    ask(tab, MUSIC)
+    expect(tab.locator(".log")).not_to_contain_text("The Butler")
+    expect(tab.locator(".log")).not_to_contain_text("img")
+    expect(tab).to_have_title("Ask the Film")
+    assert set(tab.locator(".words").all_inner_texts()) <= {"Ada Quill", "Tomas Reed, Ines Vale"}
+
+
+def test_the_reading_can_be_put_right_and_asked_again_with_one_click(tab: Page) -> None:
+    ask(tab, DIRECTOR)
+    ask(tab, MUSIC)
+    tab.get_by_label("Read as:").fill("Who played the music?")
+    tab.get_by_role("button", name="Ask again").click()
+    expect(tab.locator(".asked")).to_have_text([DIRECTOR, "Who played the music?"])
+    expect(tab.locator(".words").last).to_have_text("Tomas Reed")
+    expect(tab.locator(".read-as")).to_have_count(0)
+
+
+def test_an_earlier_question_can_be_edited_and_the_later_ones_go(tab: Page) -> None:
+    for question in (DIRECTOR, TALL, MUSIC):
+        ask(tab, question)
+    second = tab.locator(".turn").nth(1)
+    second.get_by_role("button", name="Edit").click()
+    editing = second.get_by_label("Edit the question")
+    expect(editing).to_be_focused()
+    expect(editing).to_have_value(TALL)
+    expect(second).to_contain_text("The questions after this one go.")
+    editing.press("Escape")
+    expect(editing).to_be_hidden()
+    second.get_by_role("button", name="Edit").click()
+    editing.fill("Who recorded the music?")
+    editing.press("Enter")
+    expect(tab.locator(".asked")).to_have_text([DIRECTOR, "Who recorded the music?"])
+    expect(tab.locator(".words").last).to_have_text("Ines Vale")
+    assert turns_before(tab) == 1
+
+
+def test_retry_and_undo_change_the_last_turn_alone(tab: Page) -> None:
+    ask(tab, DIRECTOR)
+    ask(tab, MUSIC)
+    key = tab.locator(".turn").last.get_attribute("data-key")
+    tab.get_by_role("button", name="Retry").click()
+    expect(tab.locator(f".turn:not(.waiting):not([data-key='{key}'])")).to_have_count(2)
+    expect(tab.locator(".asked")).to_have_text([DIRECTOR, MUSIC])
+    assert turns_before(tab) == 1
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.locator(".asked")).to_have_text([DIRECTOR])
+    expect(tab.get_by_label("Your question")).to_have_value(MUSIC)
+    expect(tab.locator(".source mark")).to_have_text("Ada Quill")
+
+
+def test_a_link_opens_the_page_with_the_question_asked(tab: Page, browser: BrowserContext, url: str) -> None:
+    ask(tab, DIRECTOR)
+    ask(tab, MUSIC)
+    tab.locator(".turn").first.get_by_role("button", name="Copy link").click()
+    expect(tab.locator(".said-aloud")).to_have_text("Link copied.")
+    link = tab.evaluate("navigator.clipboard.readText()")
+    with new_tab(browser, "", query=link) as other:
+        expect(other.locator(".turn:not(.waiting) .asked")).to_have_text([DIRECTOR, MUSIC, DIRECTOR])
+        assert turns_before(other) == 0
+        expect(other.locator(".source mark")).to_have_text("Ada Quill")
+        other.reload()
+        ready(other)
+        expect(other.locator(".asked")).to_have_count(3)
+
+
+def test_an_answer_can_be_copied_with_its_quote(tab: Page) -> None:
+    ask(tab, DIRECTOR)
+    tab.get_by_role("button", name="Copy", exact=True).click()
+    expect(tab.locator(".said-aloud")).to_have_text("Copied.")
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied == "Ada Quill\n“The director was Ada Quill.” (Production › Crew)"
+
+
+def test_the_transcript_comes_as_markdown_and_as_json(tab: Page) -> None:
+    tab.get_by_role("button", name="Save .md").click()
+    expect(tab.locator(".said-aloud")).to_have_text("There is nothing to save yet.")
+    ask(tab, DIRECTOR)
+    ask(tab, TALL)
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save .md").click()
+    markdown = Path(download.value.path()).read_text("utf-8")
+    assert download.value.suggested_filename == "ask-the-film.md"
+    assert f"## 1. {DIRECTOR}" in markdown and "> The director was Ada Quill." in markdown
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save .json").click()
+    transcript = json.loads(Path(download.value.path()).read_text("utf-8"))
+    first, second = transcript["turns"]
+    assert (first["text"], second["answered"]) == ("Ada Quill", False)
+    assert first["citations"][0]["quote"] == "The director was Ada Quill."
+
+
+def test_thumbs_are_stored_once_an_answer_and_can_be_taken_back(browser: BrowserContext) -> None:
+    with fake_page() as page, new_tab(browser, page.url) as tab:
+        file = page.home / "ask-the-film" / "feedback.jsonl"
+        ask(tab, DIRECTOR)
+        good, bad = tab.get_by_label("Good answer"), tab.get_by_label("Bad answer")
+        for button, pressed in ((good, "true"), (bad, "true"), (bad, "false"), (good, "true")):
+            button.click()
+            expect(button).to_have_attribute("aria-pressed", pressed)
+        tab.reload()
+        expect(good).to_have_attribute("aria-pressed", "true")
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        assert [line["vote"] for line in lines] == ["up", "down", "", "up"]
+        assert len({line["key"] for line in lines}) == 1
+        assert (lines[0]["question"], lines[0]["text"]) == (DIRECTOR, "Ada Quill")
+
+
+def test_spoilers_hide_behind_a_click_and_the_switch_is_remembered(tab: Page) -> None:
+    tab.get_by_role("switch", name="Hide spoilers").click()
+    expect(tab.get_by_text("In scene 9")).to_be_hidden()
+    send(tab, "Sum up the plot.")
+    expect(tab.locator(".log .veil")).to_be_visible()
+    expect(tab.locator(".log blockquote").first).to_be_hidden()
+    ask(tab, DIRECTOR)
+    expect(tab.locator(".words").last).to_be_visible()
+    tab.reload()
+    expect(tab.get_by_role("switch", name="Hide spoilers")).to_be_checked()
+    expect(tab.locator(".log blockquote").first).to_be_hidden()
+    tab.locator(".log").get_by_role("button", name="Show it").click()
+    expect(tab.locator(".log blockquote").first).to_be_visible()
+    expect(tab.locator(".source mark[aria-current]")).to_be_visible()
+    tab.get_by_role("switch", name="Hide spoilers").click()
+    tab.get_by_role("switch", name="Hide spoilers").click()
+    expect(tab.get_by_text("In scene 9")).to_be_hidden()
+
+
+def test_suggestions_are_answered_surely_and_never_asked_twice(tab: Page) -> None:
+    expect(tab.locator(".idea")).to_have_text([DIRECTOR, "Who played the music?"])
+    tab.get_by_role("button", name="Who played the music?").click()
+    expect(tab.locator(".words")).to_have_text("Tomas Reed")
+    expect(tab.locator(".idea")).to_have_text([DIRECTOR])
+    ask(tab, "The director, who was it?")
+    expect(tab.locator(".words").last).to_have_text("Ada Quill")
+    expect(tab.locator(".idea")).to_have_count(0)
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.locator(".idea")).to_have_text([DIRECTOR])
+
+
+def test_a_server_that_goes_away_is_told_and_its_question_asked_when_it_is_back(browser: BrowserContext) -> None:
+    with fake_page() as page:
+        port = page.url.rsplit(":", 1)[1]
+        with new_tab(browser, page.url, allowed="ERR_CONNECTION_REFUSED") as tab:
+            ask(tab, DIRECTOR)
+            page.stop()
+            send(tab, MUSIC)
+            expect(tab.locator(".notice")).to_contain_text("The program cannot be reached.")
+            assert tab.locator(".status").evaluate("line => getComputedStyle(line, '::after').content") == '"Offline"'
+            with fake_page("--port", port):
+                expect(tab.locator(".turn:not(.waiting) .asked")).to_have_text([DIRECTOR, MUSIC])
+                expect(tab.locator(".words").last).to_have_text("Tomas Reed, Ines Vale")
