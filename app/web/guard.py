@@ -33,14 +33,16 @@ class Route:
     """`open` needs no password; `keep` may be stored by the browser."""
 
 
+_FILE = r"[\w-]+(\.[\w-]+)+"
+
 # Found by watching a browser. Gradio has some sixty more: uploads, calls past the queue, a proxy, monitoring, ….
 # After the server was restarted, a tab asks for app_id to find out that it must load the page again.
 ROUTES = (
     Route("GET", "/"),
     Route("GET", "/health", open=True),
     Route("GET", "/ready", open=True),
-    Route("GET", r"/assets/[\w.-]+", keep=True),
-    Route("GET", r"/static/(js|fonts|img)/([\w-]+/)*[\w.-]+", keep=True),
+    Route("GET", rf"/assets/{_FILE}", keep=True),
+    Route("GET", rf"/static/(js|fonts|img)/([\w-]+/)*{_FILE}", keep=True),
     Route("GET", r"/theme\.css", keep=True),
     Route("GET", r"/favicon\.ico", keep=True),
     Route("GET", r"/robots\.txt"),
