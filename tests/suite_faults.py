@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -75,8 +76,8 @@ def missing_files(needed: Sequence[tuple[Path, Path]], index_dir: Path) -> Itera
             target = link.readlink()
             link.unlink()
             started = time.monotonic()
-            source = str(DEFAULT_SOURCE)
-            result = run_program(copy, index_dir, "ask", "--source", source, "Who directed the film?", PYTHONPATH=folder)
+            ask = ("ask", "--source", str(DEFAULT_SOURCE), "Who directed the film?")
+            result = run_program(copy, index_dir, *ask, PYTHONPATH=folder)
             took = time.monotonic() - started
             link.symlink_to(target)
             said = result.stderr.strip()
@@ -122,11 +123,9 @@ def full_disk(folder: Path) -> list[str]:
     return faults
 
 
-def small_disk(folder: Path) -> tuple[str, list[str]]:
-    """The same on a real tmpfs of 16 kB, and on one that is read-only, where this system lets us mount one."""
-    program = """
+STEP = """
 import sys
-sys.path[:0] = [%r, %r]
+sys.path[:0] = sys.argv[3:]
 from pathlib import Path
 from fakes import FakeEncoder
 from store_files import NEW, OLD, assert_right, read_manifest, texts_embedded
@@ -142,13 +141,21 @@ else:
     assert read_manifest(source, index_dir) == before, "the old index was overwritten"
     source.write_text(OLD)
     assert texts_embedded(source, index_dir) == [], "the old index no longer answers"
-""" % (str(ROOT), str(ROOT / "tests"))
+"""
+
+
+def small_disk(folder: Path) -> tuple[str, list[str]]:
+    """The same on a real tmpfs of 16 kB, and on one that is read-only, where this system lets us mount one."""
     (folder / "disk").mkdir()
-    (folder / "steps.py").write_text(program)
-    step = f"'{sys.executable}' '{folder}/steps.py' '{folder}'"
+    (folder / "steps.py").write_text(STEP)
+
+    def step(what: str) -> str:
+        return shlex.join([sys.executable, f"{folder}/steps.py", str(folder), what, str(ROOT), str(ROOT / "tests")])
+
+    disk = shlex.quote(f"{folder}/disk")
     script = (
-        f"mount -t tmpfs -o size=16k tmpfs '{folder}/disk' || exit 77; {step} build && {step} 50 && "
-        f"mount -o remount,ro '{folder}/disk' && {step} 1"
+        f"mount -t tmpfs -o size=16k tmpfs {disk} || exit 77; {step('build')} && {step('50')} && "
+        f"mount -o remount,ro {disk} && {step('1')}"
     )
     command = ["unshare", "--mount", "--map-root-user", "sh", "-c", script]
     if shutil.which("unshare") is None:
