@@ -141,11 +141,12 @@ def load_pipeline(source: Path, index_dir: Path, show_progress: bool = False) ->
     from index.encoder import Encoder
     from index.store import open_index
 
-    encoder, reader = Encoder(), Reader()
-    encoder.load()
+    # The encoder last: it takes seconds, and what is missing should be named before them.
+    calibration, reader, encoder = load_calibration(WEIGHTS), Reader(), Encoder()
     reader.load()
+    encoder.load()
     index = open_index(source, index_dir, encoder, show_progress)
-    return Pipeline(index, encoder, reader, load_calibration(WEIGHTS))
+    return Pipeline(index, encoder, reader, calibration)
 
 
 def main() -> None:

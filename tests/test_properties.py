@@ -21,11 +21,11 @@ from index.store import build_index
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=150)
 settings.load_profile("steady")
 
-PIECES = ["== Plot ==\n", "=== Scene ===\n", "\n", " ", ". ", "? ", "Dr. ", "“Who?” ", "\u00a0", "\u2028", "e\u0301", "😀"]
+PIECES = ["== Plot ==\n", "=== Scene ===\n", "\n", " ", ". ", "? ", "Dr. ", "“Who?” ", "\u00a0", "\u2028", "e\u0301"]
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=20)), max_size=30).map("".join)
 QUESTIONS = st.lists(
     st.one_of(
-        st.sampled_from(["and", "who", "when did", "he", "she", "it", "the film", "what about", "Ada Quill's", "?", ","]),
+        st.sampled_from(["and", "who", "when did", "he", "she", "it", "the film", "what about", "Ada Quill's", "?"]),
         st.text(max_size=12),
     ),
     max_size=12,

@@ -40,6 +40,9 @@ class Reader:
         options.intra_op_num_threads = min(MAX_THREADS, os.cpu_count() or 1)
         # Spinning threads would take the cores from the encoder, which runs just before.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        for name in ("model.onnx", "tokenizer.json"):
+            if not (self._weights / name).is_file():
+                raise ReaderError(f"{self._weights / name} is missing; install the program again")
         tokenizer_file = str(self._weights / "tokenizer.json")
         try:
             tokenizer, question_tokenizer = Tokenizer.from_file(tokenizer_file), Tokenizer.from_file(tokenizer_file)
