@@ -75,7 +75,7 @@ def test_any_question_can_be_made_to_stand_alone(question, history):
     standalone = condense(question, history, "The Lantern Keeper")
     assert isinstance(standalone, str)
     assert standalone.strip() or not question.strip()
-    assert condense(question, [], "The Lantern Keeper") == condense(question, [], "The Lantern Keeper")
+    assert len(standalone) <= len(question) + sum(len(asked) + len(answer) for asked, answer in history) + 200
 
 
 @pytest.fixture(scope="module")

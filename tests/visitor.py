@@ -1,5 +1,6 @@
 """A visitor without a browser, who speaks to the page's queue as Gradio's script does."""
 
+import asyncio
 import html
 import json
 import re
@@ -59,7 +60,7 @@ class Visitor:
         self.session = secrets.token_hex(6)
 
     async def ask(self, question: Any, seconds: float = 60, **body: Any) -> Reply:
-        """Ask, and wait for the answer; `body` overwrites what is sent. Raises TimeoutException."""
+        """Ask, and wait for the answer; `body` overwrites what is sent. Raises TimeoutError."""
         if self._listener is None:
             self._listener = asking((await self._client.get("/", headers=self._headers)).text)
         listener = self._listener
@@ -70,22 +71,23 @@ class Visitor:
         return await self.send(json.dumps(message).encode(), seconds)
 
     async def send(self, body: bytes, seconds: float = 60) -> Reply:
+        """Join the queue with `body`, and wait for what comes of it in the session that it names."""
         joined = await self._client.post(
             "/gradio_api/queue/join", content=body, headers=self._headers | {"content-type": "application/json"}
         )
         if joined.status_code != 200:
             return Reply(joined.status_code, message=joined.json().get("detail", ""))
-        return await self._listen(seconds)
+        async with asyncio.timeout(seconds):
+            return await self._listen(json.loads(body)["session_hash"])
 
-    async def _listen(self, seconds: float) -> Reply:
+    async def _listen(self, session: str) -> Reply:
         shown, message, ended = "", "", False
         outputs: list[Any] = []
         async with self._client.stream(
             "GET",
             "/gradio_api/queue/data",
-            params={"session_hash": self.session},
+            params={"session_hash": session},
             headers=self._headers,
-            timeout=seconds,
         ) as stream:
             async for line in stream.aiter_lines():
                 if not line.startswith("data: "):
@@ -97,7 +99,7 @@ class Visitor:
                         message = str(output.get("error"))
                     elif output.get("data"):
                         outputs = _updated(outputs, output["data"])
-                        chat = outputs[self._listener.chat]
+                        chat = outputs[self._listener.chat] if len(outputs) > self._listener.chat else None
                         shown = chat if isinstance(chat, str) else shown
                 elif event["msg"] == "unexpected_error":
                     message = event["message"]
