@@ -161,8 +161,8 @@ def test_the_limit_is_each_clients_own_and_says_when_to_come_again() -> None:
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert f"{refused.headers['retry-after']} seconds" in refused.json()["detail"]
-    assert call("GET", "/", 60, settings).status_code == 200
-    assert call("GET", "/", 61, settings).status_code == 429
+    assert call("GET", "/", 200, settings).status_code == 200
+    assert call("GET", "/", 201, settings).status_code == 429
     limiter = Limiter("1/minute")
     addresses = ["192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1"]
     assert [limiter.message(address) for address in addresses] == [0, 0, 0, 0]

@@ -42,7 +42,7 @@ def told(tab: Page) -> None:
 
 def test_a_visitor_is_told_that_the_page_is_busy_and_can_ask_again(context: BrowserContext) -> None:
     policy = json.dumps({"queue_size": 1})
-    with served("--seconds", "3", "--policy", policy, quiet=False) as page:
+    with served("--seconds", "6", "--policy", policy, quiet=False) as page:
         tabs = [Watched(context, page.url).tab for _ in range(4)]
         for tab in tabs:
             told(tab)
@@ -67,9 +67,17 @@ def test_a_script_that_gets_into_the_page_does_not_run(context: BrowserContext) 
     with served() as page:
         tab = Watched(context, page.url).tab
         tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.executed.push(1)\">')")
-        tab.evaluate("document.head.appendChild(document.createElement('script')).textContent = 'executed.push(2)'")
-        sent = tab.evaluate("fetch('http://198.18.0.1/').then(() => 'sent', () => 'stopped')")
+        tab.evaluate(
+            "const script = document.createElement('script'); script.textContent = 'executed.push(2)';"
+            "document.head.append(script)"
+        )
+        stopped = tab.evaluate(
+            "new Promise(resolve => {"
+            "  document.addEventListener('securitypolicyviolation', event => resolve(event.effectiveDirective));"
+            "  fetch('http://198.18.0.1/').catch(() => {});"
+            "})"
+        )
         tab.wait_for_timeout(500)
         assert tab.evaluate("window.executed") == []
-        assert sent == "stopped"
+        assert stopped == "connect-src"
         tab.close()

@@ -15,7 +15,8 @@ from limits.strategies import MovingWindowRateLimiter
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FILES_PER_MESSAGE = 20
-"""A visitor may fetch so many files for each message sent to the queue; the first visit fetches about 50."""
+MIN_FILES = 200
+"""A client may fetch so many files for each message to the queue, and no fewer: the first visit fetches about 50."""
 FAILED_LOGINS = "10/minute"
 
 
@@ -106,7 +107,9 @@ class Limiter:
 
     def __init__(self, messages: str) -> None:
         self._messages = parse_many(messages)
-        self._files = [type(item)(item.amount * FILES_PER_MESSAGE, item.multiples, "files") for item in self._messages]
+        self._files = [
+            type(item)(max(MIN_FILES, item.amount * FILES_PER_MESSAGE), item.multiples) for item in self._messages
+        ]
         self._logins = parse_many(FAILED_LOGINS)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
