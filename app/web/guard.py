@@ -16,6 +16,8 @@ from app.web.messages import SESSION, Cancel, Join, MessageError, Reset, cleaned
 from app.web.policy import Limiter, Policy, credentials_right, host_allowed, origin_allowed
 
 BODY_SECONDS = 10
+DISCARDED_BYTES = 4_000_000
+"""So much of a body that is too long is read and dropped before it is refused."""
 STREAMS_PER_CLIENT = 200
 """Open event streams; a tab holds one, and a second while it waits for an answer."""
 
@@ -142,20 +144,23 @@ class Guard:
 
     async def _body(self, route: Route, receive: Receive) -> bytes:
         """The request's whole body, checked and cleaned. Raises Refusal."""
-        body = b""
+        body, length, limit = b"", 0, self._policy.max_body_bytes if route.body else 0
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Refusal(400, "The request broke off.")
-                    body += message.get("body", b"")
-                    if len(body) > (self._policy.max_body_bytes if route.body else 0):
-                        raise Refusal(413, "This is too long. Please ask a shorter question.", connection="close")
-                    if not message.get("more_body"):
+                    length += len(message.get("body", b""))
+                    if length <= limit:
+                        body += message.get("body", b"")
+                    # A client that is still sending would lose the refusal with its connection.
+                    if not message.get("more_body") or length > limit + DISCARDED_BYTES:
                         break
         except TimeoutError:
             raise Refusal(408, f"The request did not end within {BODY_SECONDS} seconds.", connection="close") from None
+        if length > limit:
+            raise Refusal(413, "This is too long. Please ask a shorter question.", connection="close")
         try:
             return cleaned(body, route.body, self._functions) if route.body else b""
         except MessageError as error:
