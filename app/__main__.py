@@ -8,7 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.settings import DEFAULT_HOST, DEFAULT_PORT, Host, IndexDir, Port, ReaderName, Source
+from app.settings import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    GraceSeconds,
+    Host,
+    IndexDir,
+    MaxBodyBytes,
+    Password,
+    Port,
+    PublicHost,
+    QueueSize,
+    RateLimit,
+    ReaderName,
+    Source,
+    TrustedProxy,
+    User,
+)
+from app.web.policy import Policy
 from index.settings import DEFAULT_INDEX_DIR, DEFAULT_SOURCE
 
 if TYPE_CHECKING:
@@ -37,11 +54,22 @@ def serve(
     reader: ReaderName = "",
     host: Host = DEFAULT_HOST,
     port: Port = DEFAULT_PORT,
+    public_host: PublicHost = Policy.public_hosts,
+    rate_limit: RateLimit = Policy.rate_limit,
+    queue_size: QueueSize = Policy.queue_size,
+    max_body_bytes: MaxBodyBytes = Policy.max_body_bytes,
+    grace_seconds: GraceSeconds = Policy.grace_seconds,
+    trusted_proxy: TrustedProxy = Policy.trusted_proxy,
+    user: User = Policy.user,
+    password: Password = Policy.password,
 ) -> None:
     """Serve the page; this is what happens without a command."""
+    policy = Policy(
+        public_host, rate_limit, queue_size, max_body_bytes, grace_seconds, trusted_proxy, user, password
+    )
     from app.web.server import serve as serve_page
 
-    serve_page(lambda: load_pipeline(source, index_dir, reader), host, port, TITLE, TAGLINE, EXAMPLES)
+    serve_page(lambda: load_pipeline(source, index_dir, reader), host, port, TITLE, TAGLINE, EXAMPLES, policy)
 
 
 @cli.command()

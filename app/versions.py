@@ -18,7 +18,7 @@ def model_sha256() -> str:
     """SHA-256 over the names and the bytes of the reader's model, tokenizer and calibration, in the order of names."""
     digest = hashlib.sha256()
     for file in sorted(_WEIGHTS.iterdir()):
-        if file.suffix in (".onnx", ".json"):
+        if file.suffix in (".bin", ".json", ".xml"):
             digest.update(file.name.encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

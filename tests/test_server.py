@@ -1,13 +1,19 @@
+import asyncio
+import json
 import logging
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import Event
 from urllib.request import urlopen
 
+import httpx
 import pytest
+from guarded_page import served
+from visitor import Reply, Visitor
 
 from app.web.server import AddressError, listen, load_in_background
 
@@ -58,3 +64,81 @@ def test_ctrl_c_stops_the_server_quietly_though_a_tab_is_open() -> None:
             _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert errors == ""
+
+
+def ask_at_once(url: str, count: int, question: str = "Who was the director?") -> list[Reply]:
+    async def go() -> list[Reply]:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            return await asyncio.gather(*(Visitor(client, f"203.0.113.{n}").ask(question) for n in range(count)))
+
+    return asyncio.run(go())
+
+
+def ready(url: str) -> tuple[int, str]:
+    response = httpx.get(f"{url}/ready")
+    return response.status_code, response.json()["status"]
+
+
+def test_ready_says_whether_questions_can_be_answered_and_health_whether_it_lives() -> None:
+    with served("--wait") as page:
+        assert ready(page.url) == (503, "loading")
+        assert httpx.get(f"{page.url}/health").json() == {"status": "ok"}
+        page.process.stdin.write("\n")
+        page.process.stdin.flush()
+        until = time.monotonic() + 20
+        while ready(page.url)[0] != 200 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert ready(page.url) == (200, "ready")
+    with served("--fail", quiet=False) as page:
+        until = time.monotonic() + 20
+        while ready(page.url)[1] == "loading" and time.monotonic() < until:
+            time.sleep(0.05)
+        assert ready(page.url) == (503, "failed")
+        assert httpx.get(f"{page.url}/health").status_code == 200
+
+
+def test_a_full_queue_says_so_at_once_and_the_others_are_answered() -> None:
+    with served("--seconds", "0.3", "--policy", json.dumps({"queue_size": 3})) as page:
+        replies = ask_at_once(page.url, 12)
+        answered = [reply for reply in replies if reply.status == 200]
+        assert {reply.words for reply in answered} == {"Ada Quill"}
+        assert {reply.status for reply in replies} == {200, 503}
+        assert [reply.words for reply in ask_at_once(page.url, 1)] == ["Ada Quill"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_lets_the_answer_under_way_finish_and_takes_no_more(end: signal.Signals) -> None:
+    async def go(url: str, process: subprocess.Popen) -> tuple[Reply, Reply, int]:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            late = Visitor(client, "203.0.113.2")
+            assert (await late.ask("Who was the director?")).words == "Ada Quill"
+            under_way = asyncio.create_task(Visitor(client, "203.0.113.1").ask("Who was the director?"))
+            await asyncio.sleep(0.5)
+            process.send_signal(end)
+            await asyncio.sleep(0.2)
+            refused = await late.ask("Who was the director?")
+            status = (await client.get("/ready")).status_code
+            return await under_way, refused, status
+
+    with served("--seconds", "1.5") as page:
+        answered, refused, status = asyncio.run(go(page.url, page.process))
+        page.process.wait(20)
+    assert (answered.words, answered.ended) == ("Ada Quill", True)
+    assert (refused.status, status) == (503, 503)
+    assert "restarted" in refused.message
+
+
+def test_a_stop_waits_no_longer_than_its_grace() -> None:
+    async def go(url: str, process: subprocess.Popen) -> float:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            visitor = Visitor(client, "203.0.113.1")
+            await visitor.ask("Who?")
+            asking = asyncio.create_task(visitor.ask("Who was the director?"))
+            await asyncio.sleep(0.5)
+            started = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            await asyncio.gather(asking, return_exceptions=True)
+            return time.monotonic() - started
+
+    with served("--seconds", "8", "--policy", json.dumps({"grace_seconds": 1})) as page:
+        assert asyncio.run(go(page.url, page.process)) < 5

@@ -42,6 +42,8 @@ class Reader:
         try:
             self._load_model()
             tokenizer, question_tokenizer = self._open_tokenizer(), self._open_tokenizer()
+        except ReaderError:
+            raise
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ReaderError(f"the reader in {self._weights} cannot be loaded ({error})") from error
         tokenizer.no_padding()
@@ -73,6 +75,9 @@ class Reader:
         return [(number, each) for number, first in enumerate(encodings) for each in (first, *first.overflowing)]
 
     def _load_model(self) -> None:
+        for name in ("model.xml", "model.bin", "tokenizer.json"):
+            if not (self._weights / name).is_file():
+                raise ReaderError(f"{self._weights / name} is missing; install the program again")
         options = {
             "INFERENCE_NUM_THREADS": min(MAX_THREADS, os.cpu_count() or 1),
             # One question at a time takes all threads; pinned ones would stand in the way of the encoder's.

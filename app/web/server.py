@@ -1,20 +1,26 @@
 """Serve the page: the address first, then the page, and the models in the background."""
 
+import asyncio
 import contextlib
 import logging
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI, Response
+from starlette.types import Receive, Scope, Send
 
+from app.web.guard import Guard
 from app.web.page import build_page
+from app.web.policy import Policy
 from app.web.theme import THEME
 
 if TYPE_CHECKING:
@@ -22,60 +28,14 @@ if TYPE_CHECKING:
 
 STYLES = sorted(Path(__file__).parent.glob("*.css"))
 
-# What the browser may load, whatever Gradio's own files ask for: this server's files and nothing else. Gradio compiles
-# its templates in the browser, hence 'unsafe-eval', and has inline scripts and styles.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'; "
-    "frame-ancestors 'self'"
-)
-# The page sends questions to the queue and says when a tab stops waiting. Gradio's other ways in (uploads, calls past
-# the queue) are closed: nothing here uses them.
-POSTS = ("/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset")
-MAX_BODY_BYTES = 64 * 1024
+SESSIONS_KEPT = 1000
+"""Tabs whose conversation is kept; the one that was quiet longest is forgotten first."""
 
 logger = logging.getLogger(__name__)
 
 
 class AddressError(OSError):
     """The page cannot be served at the host and port asked for."""
-
-
-class Guard:
-    """ASGI middleware: refuses what the page never sends, and adds the content security policy to what it answers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        refusal = _refusal(scope)
-        if refusal:
-            await send({"type": "http.response.start", "status": refusal, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body", "body": b""})
-            return
-
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                policy = (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())
-                message["headers"] = [*message["headers"], policy]
-            await send(message)
-
-        await self._app(scope, receive, send_with_policy)
-
-
-def _refusal(scope: Scope) -> int:
-    """The HTTP status that refuses this request, or 0 to let it pass."""
-    if scope["method"] in ("GET", "HEAD"):
-        return 0
-    if scope["method"] != "POST" or scope["path"].rstrip("/") not in POSTS:
-        return 405
-    length = dict(scope["headers"]).get(b"content-length", b"")
-    if not length.isdigit():
-        return 411
-    return 413 if int(length) > MAX_BODY_BYTES else 0
 
 
 def load_in_background(load: "Callable[[], Pipeline]") -> "Future[Pipeline]":
@@ -94,35 +54,83 @@ def load_in_background(load: "Callable[[], Pipeline]") -> "Future[Pipeline]":
     return loading
 
 
-def build_app(page: gr.Blocks, address: str) -> FastAPI:
-    """The guarded page as an ASGI app that prints its address once it is being served."""
+class GuardedApp:
+    """The page behind its guard, with `/health` and `/ready`; says `Open ADDRESS` once it is being served.
 
-    @contextlib.asynccontextmanager
-    async def announce(_: FastAPI) -> AsyncIterator[None]:
-        print(f"Open {address}", flush=True)
-        yield
+    An ASGI app. `/health` answers while the process does; `/ready` only while questions can be answered.
+    """
 
-    app = FastAPI(lifespan=announce, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard)
-    return gr.mount_gradio_app(
-        app,
-        page.queue(api_open=False),
-        path="/",
-        theme=THEME,
-        css_paths=STYLES,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        mcp_server=False,
-        pwa=False,
-    )
+    def __init__(self, page: gr.Blocks, loading: "Future[Pipeline]", address: str, policy: Policy) -> None:
+        @contextlib.asynccontextmanager
+        async def announce(_: FastAPI) -> AsyncIterator[None]:
+            print(f"Open {address}", flush=True)
+            yield
+
+        app = FastAPI(lifespan=announce, docs_url=None, redoc_url=None, openapi_url=None)
+
+        @app.get("/health")
+        async def health() -> dict[str, str]:
+            return {"status": "ok"}
+
+        @app.get("/ready")
+        async def ready(response: Response) -> dict[str, str]:
+            status = self._status()
+            if status != "ready":
+                response.status_code = 503
+            return {"status": status}
+
+        page.state_session_capacity = SESSIONS_KEPT
+        gr.mount_gradio_app(
+            app,
+            page.queue(api_open=False, max_size=policy.queue_size),
+            path="/",
+            theme=THEME,
+            css_paths=STYLES,
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            mcp_server=False,
+            pwa=False,
+            enable_monitoring=False,
+        )
+        self.guard = Guard(app, policy, page.fns)
+        self._loading = loading
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.guard(scope, receive, send)
+
+    @property
+    def loaded(self) -> bool:
+        return self._loading.done() and self._loading.exception() is None
+
+    def _status(self) -> str:
+        if self.guard.closing:
+            return "closing"
+        if self.loaded:
+            return "ready"
+        return "failed" if self._loading.done() else "loading"
 
 
 class Server(uvicorn.Server):
-    """Ends open connections a second after Ctrl-C, quietly: each open tab holds one that would never end by itself."""
+    """On Ctrl-C or SIGTERM takes no more questions, waits for the answers under way, and ends.
+
+    A second Ctrl-C ends it at once. The connections that open tabs hold would never end by themselves, so they are
+    ended, quietly.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: GuardedApp, grace_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._grace_seconds = grace_seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        guard = self._app.guard
+        guard.closing = True
+        until = time.monotonic() + self._grace_seconds
+        # Before the models are loaded, what is waited for may never come.
+        while guard.answering and self._app.loaded and time.monotonic() < until and not self.force_exit:
+            await asyncio.sleep(0.05)
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await super().shutdown(sockets)
 
@@ -140,15 +148,40 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    load: "Callable[[], Pipeline]", host: str, port: int, title: str, tagline: str, examples: Sequence[str] = ()
+    load: "Callable[[], Pipeline]",
+    host: str,
+    port: int,
+    title: str,
+    tagline: str,
+    examples: Sequence[str] = (),
+    policy: Policy | None = None,
 ) -> None:
     """Serve the page until Ctrl-C. `load` runs in the background while the page is already there.
 
     Raises AddressError, before anything is loaded, where the address cannot be had.
     """
+    policy = policy or Policy()
     # Ctrl-C before the server has taken over the signals, and after it has handed them back, comes as an exception.
     with listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
-        page = build_page(load_in_background(load), title, tagline, examples)
+        loading = load_in_background(load)
+        page = build_page(loading, title, tagline, examples)
         name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-        app = build_app(page, f"http://{name}:{listener.getsockname()[1]}")
-        Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)).run(sockets=[listener])
+        # A name that the page is served on is one that it may be asked for.
+        policy = replace(policy, public_hosts=(*policy.public_hosts, *([] if _is_address(host) else [host])))
+        app = GuardedApp(page, loading, f"http://{name}:{listener.getsockname()[1]}", policy)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            forwarded_allow_ips=policy.trusted_proxy,
+        )
+        Server(config, app, policy.grace_seconds).run(sockets=[listener])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
