@@ -164,7 +164,7 @@ def feedback() -> None:
     print(dump({"folder": str(feedback_folder())} | summarise(read(feedback_folder()))))
 
 
-def load_pipeline(source: Path, index_dir: Path, reader_name: str, show_progress: bool = False) -> "Pipeline":
+def load_pipeline(source: Path, index_dir: Path, reader_name: str = "", show_progress: bool = False) -> "Pipeline":
     """Everything that a question needs, loaded: reader, calibration, encoder and index."""
     from app.pipeline import Pipeline
     from app.reader.choice import open_reader

@@ -12,8 +12,9 @@ def url() -> Iterator[str]:
         yield page.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """For one module, since Playwright keeps the thread's event loop, which tests of the server need too."""
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("no chromium on the PATH; these tests need one: install Debian's package chromium")

@@ -237,7 +237,7 @@ def test_a_load_that_fails_says_why(browser: BrowserContext) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/gradio_api/upload", 405), ("/gradio_api/run/predict", 405), ("/gradio_api/queue/join", 413)],
+    [("/gradio_api/upload", 404), ("/gradio_api/run/predict", 404), ("/gradio_api/queue/join", 413)],
 )
 def test_the_server_takes_questions_alone_and_only_short_ones(tab: Page, url: str, path: str, status: int) -> None:
     assert tab.request.post(f"{url}{path}", data=b"x" * 70_000).status == status

@@ -117,8 +117,8 @@ def test_the_bundled_questions_have_answers_that_stand_in_the_article():
 def test_the_bundled_questions_keep_the_figures_of_the_model_card(pipeline):
     figures = summarise(list(ask_all(read_records(QUESTIONS), pipeline)))
     # Five points below what was measured, since another processor rounds otherwise.
-    assert figures["right"] >= 45
-    assert figures["refused"] >= 75
+    assert figures["right"] >= 48
+    assert figures["refused"] >= 76
 
 
 def test_nonsense_is_refused(pipeline):

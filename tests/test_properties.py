@@ -13,7 +13,7 @@ from app.condense import condense
 from app.lines import answer_lines
 from app.pipeline import Pipeline
 from app.reader.calibration import Calibration
-from app.reader.spans import best_spans
+from app.reader.spans import NO_ANSWER, best_spans
 from index.article import parse
 from index.splitter import split
 from index.store import build_index
@@ -47,20 +47,22 @@ def test_every_passage_stands_at_its_offsets_and_together_they_hold_every_senten
     assert [(p.start, p.end) for p in passages] == sorted({(p.start, p.end) for p in passages})
 
 
+SEGMENTS = arrays.arrays(np.int8, (2, 9), elements=st.integers(NO_ANSWER, 2))
 LOGITS = arrays.arrays(np.float32, (2, 9), elements=st.floats(-20, 20, width=32))
 
 
-@given(LOGITS, LOGITS, arrays.arrays(bool, (2, 9)), st.integers(1, 9), st.integers(1, 4))
-def test_spans_are_the_best_that_may_be_and_do_not_overlap(starts, ends, mask, max_tokens, count):
-    mask[:, 0] = False
-    spans = best_spans(starts, ends, mask, max_tokens, count)
+@given(LOGITS, LOGITS, SEGMENTS, st.integers(1, 9), st.integers(1, 4))
+def test_spans_are_the_best_that_may_be_and_do_not_overlap(starts, ends, segments, max_tokens, count):
+    segments[:, 0] = NO_ANSWER
+    spans = best_spans(starts, ends, segments, max_tokens, count)
     assert [span.score for span in spans] == sorted((span.score for span in spans), reverse=True)
     for window in range(2):
-        places = np.flatnonzero(mask[window])
+        places = np.flatnonzero(segments[window] != NO_ANSWER)
         allowed = {
             (places[i], places[j]): starts[window, places[i]] + ends[window, places[j]]
             for i in range(len(places))
             for j in range(i, min(i + max_tokens, len(places)))
+            if segments[window, places[i]] == segments[window, places[j]]
         }
         found = [(span.first, span.last) for span in spans if span.window == window]
         assert bool(found) == bool(allowed) and len(found) <= count

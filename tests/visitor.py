@@ -17,7 +17,6 @@ class Listener:
 
     fn_index: int
     trigger_id: int
-    inputs: int
     chat: int
 
 
@@ -34,20 +33,17 @@ class Reply:
     def words(self) -> str:
         """The last answer's words, or the last notice."""
         found = re.findall(r'<p class="(?:words|words refusal|notice)">(.*?)</p>', self.html, re.DOTALL)
-        return html.unescape(found[-1]) if found else ""
+        return html.unescape(re.sub(r"<[^>]*>", "", found[-1])) if found else ""
 
 
 def asking(page: str) -> Listener:
-    """The listener that the question box's Enter triggers, from the configuration in the page's HTML."""
+    """The listener that a question triggers, from the configuration in the page's HTML."""
     config = json.JSONDecoder().raw_decode(page.partition("window.gradio_config = ")[2])[0]
-    places = {component["props"].get("elem_id"): component["id"] for component in config["components"]}
+    [chat] = [each["id"] for each in config["components"] if each["props"].get("elem_id") == "chat"]
     for dependency in config["dependencies"]:
-        if [places["question"], "submit"] in dependency["targets"]:
-            return Listener(
-                dependency["id"], places["question"], len(dependency["inputs"]),
-                dependency["outputs"].index(places["chat"]),
-            )
-    raise AssertionError("nothing listens to the question box")
+        if [chat, "ask"] in dependency["targets"]:
+            return Listener(dependency["id"], chat, dependency["outputs"].index(chat))
+    raise AssertionError("nothing listens to questions")
 
 
 class Visitor:
@@ -64,9 +60,8 @@ class Visitor:
         if self._listener is None:
             self._listener = asking((await self._client.get("/", headers=self._headers)).text)
         listener = self._listener
-        data = [question] + [None] * (listener.inputs - 1)
-        message = {"data": data, "fn_index": listener.fn_index, "trigger_id": listener.trigger_id}
-        message |= {"session_hash": self.session} | body
+        message = {"data": [], "event_data": {"question": question}, "session_hash": self.session}
+        message |= {"fn_index": listener.fn_index, "trigger_id": listener.trigger_id} | body
         # As a browser does: a lone surrogate goes out escaped.
         return await self.send(json.dumps(message).encode(), seconds)
 
