@@ -1,6 +1,6 @@
 """Time the program beside Haystack's extractive pipeline: the same weights, passages and questions, in turn.
 
-Haystack wants an environment of its own: `pip install ".[train]" haystack-ai==2.31.0`, then
+Haystack wants an environment of its own: `pip install ".[train]" accelerate haystack-ai==2.31.0`, then
 `python tests/peers.py FILE` with reading records whose contexts are whole articles.
 """
 

@@ -57,7 +57,7 @@ logger = logging.getLogger(__name__)
 class Sent(BaseModel):
     """What the page's script sends with an event; each event reads its part of it."""
 
-    question: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    question: str = ""
     alone: bool = False
     turns: str = ""
     turn: Annotated[int, Field(ge=0)] | None = None
@@ -99,7 +99,8 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         sent, turns = _read(event, loading)
         earlier = turns if sent.turn is None else turns[: sent.turn]
         # A lone surrogate, which JSON and browsers can send, can be neither read nor kept.
-        question = sent.question.encode("utf-8", "replace").decode("utf-8").strip()
+        # One too long to be read is kept as far as it can be, and refused in words by the pipeline.
+        question = sent.question.encode("utf-8", "replace").decode("utf-8").strip()[:MAX_TEXT]
         if not question:
             return *shown(turns), gr.skip()
         with suggestions.standing_back():
