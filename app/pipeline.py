@@ -91,7 +91,8 @@ class Pipeline:
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError."""
-        question, history = _checked(question), history[-TURNS:]
+        question = _checked(question)
+        history = [(_clean(asked), _clean(told)) for asked, told in history[-TURNS:]]
         route = self._route(question)
         if route in REPLIES:
             return Answer(False, REPLIES[route], 0.0, question, (), "chat")
@@ -231,8 +232,13 @@ def _quoted(article: Article, place: Place) -> Citation:
     return Citation(article.name, section.title, start, end, *[article.text[start:end]] * 2, start, end)
 
 
-def _checked(question: str) -> str:
+def _clean(text: str) -> str:
+    """A turn's text, cut to what a question may have."""
     # A lone surrogate, which JSON and browsers can send, breaks every encoder further down.
+    return text[:MAX_QUESTION_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+
+
+def _checked(question: str) -> str:
     question = question.encode("utf-8", "replace").decode("utf-8").strip()
     if not question:
         raise QuestionError("the question is empty; type a question about the article")

@@ -162,21 +162,37 @@ def test_two_questions_in_one_are_both_answered_only_when_each_is():
     assert ask({"Ely": -4.0}).text == "Ada Quill"
 
 
-def test_a_follow_up_is_read_with_its_history_and_a_question_that_stands_alone_without():
-    class ListeningReader(FakeReader):
-        def read(self, question, passages):
-            heard.append(question)
-            return super().read(question, passages)
+class ListeningReader(FakeReader):
+    """Notes the questions that it is given."""
 
-    heard: list[str] = []
-    encoder = FakeEncoder()
-    asked = Pipeline(build_index((MILL,), encoder), encoder, ListeningReader({"Ely": 5.0}), CALIBRATION)
+    def __init__(self, scores):
+        super().__init__(scores)
+        self.heard: list[str] = []
+
+    def read(self, question, passages):
+        self.heard.append(question)
+        return super().read(question, passages)
+
+
+def listening() -> tuple[Pipeline, ListeningReader]:
+    encoder, reader = FakeEncoder(), ListeningReader({"Ely": 5.0})
+    return Pipeline(build_index((MILL,), encoder), encoder, reader, CALIBRATION), reader
+
+
+def test_a_follow_up_is_read_with_its_history_and_a_question_that_stands_alone_without():
+    asked, reader = listening()
     history = [("Who made it?", "Ada Quill")]
     assert asked.ask("where was she born", history).standalone_question == "where was Ada Quill born"
     asked.ask("Where was the film shot?", history)
-    assert heard == ["where was she born | Who made it? Ada Quill", "Where was the film shot?"]
+    assert reader.heard == ["where was she born | Who made it? Ada Quill", "Where was the film shot?"]
 
 
 def test_a_history_of_any_length_is_answered():
     history = [("Who hides a letter?", "A miller"), *[("tell me more", "His sister finds it in the well.")] * 3000]
     assert pipeline({"A miller": 5.0}).ask("tell me more", history).kind in ("fact", "overview")
+
+
+def test_no_lone_surrogate_and_no_million_characters_of_a_history_reach_the_reader():
+    asked, reader = listening()
+    assert asked.ask("Who hides it?", [("\ud800who", "x" * 1_000_000)]).answered
+    assert len(reader.heard[0].encode("utf-8")) < 2000
