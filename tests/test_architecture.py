@@ -35,7 +35,7 @@ def test_app_imports_index_and_never_the_reverse() -> None:
     [
         ("faiss", {"index/store.py"}),
         ("sentence_transformers", {"index/encoder.py"}),
-        ("openvino", {"app/reader/model.py", "app/reader/export.py"}),
+        ("openvino", {"app/reader/runtime.py"}),
     ],
 )
 def test_a_heavy_library_has_one_door(package: str, allowed: set[str]) -> None:

@@ -4,11 +4,10 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import openvino
 import torch
-from openvino.op import Constant
 from transformers import AutoModelForQuestionAnswering
 
+from app.reader.runtime import openvino
 from index.encoder import model_folder
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -35,7 +34,8 @@ def export(trained: Path, weights: Path) -> None:
 def shipped_weights(weights: Path, model: torch.nn.Module) -> dict[str, torch.Tensor]:
     """The state of `model`, a BertForQuestionAnswering, with the values of the int8 model that `export` wrote."""
     graph = openvino.Core().read_model(weights / "model.xml", weights / "model.bin")
-    constants = {node.friendly_name: node.data for node in graph.get_ordered_ops() if isinstance(node, Constant)}
+    nodes = [node for node in graph.get_ordered_ops() if isinstance(node, openvino.op.Constant)]
+    constants = {node.friendly_name: node.data for node in nodes}
     state = model.state_dict()
     # Vectors have no names of their own, but stand in the order in which the model uses them.
     vectors = (value for value in constants.values() if value.dtype == np.float32 and value.size > 1)

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import numpy as np
-import openvino
 from tokenizers import Encoding, Tokenizer
 
 from app.answer import Span
+from app.reader.runtime import openvino
 from app.reader.spans import NO_ANSWER, best_spans
 from index.splitter import sentence_ends
 
