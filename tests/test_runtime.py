@@ -5,7 +5,8 @@ from pathlib import Path
 WATCH = """
 import sys, time
 asked = []
-sys.addaudithook(lambda event, given: asked.append(given) if event in ("socket.getaddrinfo", "socket.connect") else None)
+network = ("socket.getaddrinfo", "socket.connect")
+sys.addaudithook(lambda event, given: asked.append(given) if event in network else None)
 from app.reader.model import Reader
 assert Reader().read("Who directed it?", ["Ada Quill directed it."])
 time.sleep(1)
