@@ -14,10 +14,22 @@ sys.path.insert(0, str(Path(__file__).parent))  # the suites import each other b
 from suite import Row  # noqa: E402
 
 
-def server() -> list[Row]:
-    from suite_server import run_real
+def load() -> list[Row]:
+    from suite_server import load, overload, run_real
 
-    return run_real()
+    return run_real(load, overload)
+
+
+def memory() -> list[Row]:
+    from suite_server import memory, run_real
+
+    return run_real(memory)
+
+
+def requests() -> list[Row]:
+    from suite_server import bad_input, run_real, surface
+
+    return run_real(bad_input, surface)
 
 
 def store() -> list[Row]:
@@ -48,7 +60,7 @@ def instructions() -> list[Row]:
         return [planted_instructions(load_pipeline(DEFAULT_SOURCE, Path(index_dir)))]
 
 
-SUITES: tuple[Callable[[], list[Row]], ...] = (server, store, faults, scripts, instructions)
+SUITES: tuple[Callable[[], list[Row]], ...] = (load, memory, requests, store, faults, scripts, instructions)
 
 
 def main() -> None:

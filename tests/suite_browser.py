@@ -13,6 +13,8 @@ from suite import TESTS, Row
 
 LONGEST_QUESTION = 480
 PATIENCE_MS = 60_000
+PART = 90
+"""Texts to an article, each of whose sentences is cited in one answer: the browser keeps answers of up to 100."""
 # What a vector would call if it could, noted instead of shown.
 WATCH = "window.executed = []; for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])" \
         " window[name] = (...given) => { window.executed.push(name + ' ' + given); };"
@@ -99,7 +101,7 @@ def article_of(texts: Sequence[str]) -> str:
 
 
 def script_injection(texts: Sequence[str] | None = None, addresses: int = 10) -> Row:
-    """Every text as a question, some in the page's address, and all of them as the article."""
+    """Every text as a question, some in the page's address, and all of them as articles."""
     texts = vectors() if texts is None else texts
     questions, faults = packed(texts), []
     with chromium() as context, tempfile.TemporaryDirectory() as folder:
@@ -119,16 +121,18 @@ def script_injection(texts: Sequence[str] | None = None, addresses: int = 10) ->
                 faults += tab.close(known)
             for question in questions[:: max(1, len(questions) // addresses)]:
                 faults += Watched(context, page.url, f"?q={quote(question)}").close(known)
-        for name, article in (("harmless", article_of(["plain words"] * 3)), ("vectors", article_of(texts))):
-            file = Path(folder, f"{name}.txt")
-            file.write_text(article, "utf-8")
+        harmless_article = ["plain words"] * 3
+        parts = [texts[first : first + PART] for first in range(0, len(texts), PART)]
+        for part in (harmless_article, *parts):
+            file = Path(folder, "article.txt")
+            file.write_text(article_of(part), "utf-8")
             with served("--article", str(file)) as page:
                 tab = Watched(context, page.url)
                 tab.ask("What does it read?")
-                if name == "harmless":
+                if part is harmless_article:
                     known |= tab.kinds()
-                elif any(text not in tab.tab.locator("#source").text_content() for text in texts):
+                elif any(text not in tab.tab.locator("#source").text_content() for text in part):
                     tab.faults.append("the article is not shown as it is written")
                 faults += tab.close(known)
-    measured = f"{len(texts)} vectors as questions and as the article: {len(faults)} ran, left or became markup"
+    measured = f"{len(texts)} vectors as questions and in articles: {len(faults)} ran, left or became markup"
     return Row("script injection", measured, tuple(faults))

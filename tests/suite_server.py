@@ -8,7 +8,7 @@ import statistics
 import tarfile
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -226,7 +226,7 @@ def every_route() -> set[tuple[str, str]]:
     return found | {(method, f"/gradio_api{path}") for method, path in prefixed}
 
 
-async def surface(page: Served) -> Row:
+async def surface(page: Served, _: Golden = ()) -> Row:
     """Every route of the libraries and every allowed one; then each allowed one from elsewhere."""
     tried = every_route() | {(method, "/") for method in ("PUT", "PATCH", "DELETE", "OPTIONS")}
     faults, answering = [], set()
@@ -284,16 +284,13 @@ def raw_requests(url: str) -> list[str]:
     return through
 
 
-def run_real() -> list[Row]:
-    """All figures against the program itself, with its real models."""
+def run_real(*figures: Callable[[Served, Golden], Awaitable[Row]]) -> list[Row]:
+    """`figures` of one server: the program itself, with its real models."""
     from app.__main__ import load_pipeline
     from index.settings import DEFAULT_SOURCE
 
     with tempfile.TemporaryDirectory() as index_dir:
         golden = golden_questions(load_pipeline(DEFAULT_SOURCE, Path(index_dir)), 20)
-        with served("serve", "--port", "0", "--index-dir", index_dir, module="app") as page:
-            return [
-                asyncio.run(suite)
-                for suite in (load(page, golden), memory(page, golden), overload(page, golden),
-                              bad_input(page, golden), surface(page))
-            ]
+        # It may log that a request was not HTTP.
+        with served("serve", "--port", "0", "--index-dir", index_dir, module="app", quiet=False) as page:
+            return [asyncio.run(figure(page, golden)) for figure in figures]

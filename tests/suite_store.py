@@ -106,12 +106,12 @@ def kills_with_the_real_encoder(count: int = 3, seed: int = 5) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         source, index_dir = Path(folder, "film.txt"), Path(folder, "index")
         command = [sys.executable, "-m", "index", "build", "--source", str(source), "--index-dir", str(index_dir)]
-        source.write_text(text)
+        source.write_text(_with_postscript(text, 0))
         started = time.monotonic()
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         took = time.monotonic() - started
         for number in range(count):
-            old, new = source.read_text(), f"{text}\n\n== Postscript {number} ==\nKill number {number} came here."
+            old, new = source.read_text(), _with_postscript(text, number + 1)
             source.write_text(new)
             process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(random.uniform(0.3, 1.0) * took)
@@ -130,6 +130,11 @@ def kills_with_the_real_encoder(count: int = 3, seed: int = 5) -> Row:
             if embedded.count(0) != 1:
                 faults.append(f"kill {number}: neither the old index nor the new one is whole")
     return Row("kill -9, real encoder", f"{count - len(faults)} of {count} whole", tuple(faults))
+
+
+def _with_postscript(text: str, number: int) -> str:
+    """A text that no other number's shares all passages with, so that each index has something to embed of the other."""
+    return f"{text}\n\n== Postscript {number} ==\nKill number {number} came here."
 
 
 def damages(count: int, seed: int) -> Iterator[tuple[str, Callable[[Path, Path, Path], None]]]:

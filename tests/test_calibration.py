@@ -53,3 +53,8 @@ def test_a_broken_calibration_file_is_named_with_its_remedy(tmp_path):
     (tmp_path / "calibration.json").write_text('{"weights": [1.0]}')
     with pytest.raises(ValueError, match="calibration.json.*python -m app.reader calibrate"):
         load_calibration(tmp_path)
+
+
+def test_a_missing_calibration_file_is_named_as_missing(tmp_path):
+    with pytest.raises(ValueError, match="calibration.json is missing; run"):
+        load_calibration(tmp_path)

@@ -30,7 +30,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def client_of(**settings: object) -> httpx.AsyncClient:
-    guard = Guard(echo, Policy(**settings), functions={0, 1})
+    guard = Guard(echo, Policy(**settings), functions={0: 2, 1: 2})
     transport = httpx.ASGITransport(guard, client=("203.0.113.1", 1))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:7860")
 
@@ -97,14 +97,16 @@ def test_a_message_reaches_the_app_with_its_own_fields_and_harmless_headers_alon
         b"{",
         b"[]",
         b"\xff\xfe",
-        b'{"data": [NaN], "fn_index": 0, "session_hash": "a"}',
-        b'{"data": [1e999], "fn_index": 0, "session_hash": "a"}',
+        b'{"data": [NaN, null], "fn_index": 0, "session_hash": "a"}',
+        b'{"data": [1e999, null], "fn_index": 0, "session_hash": "a"}',
         b'{"data": [' + b"1" * 5000 + b'], "fn_index": 0, "session_hash": "a"}',
-        b'{"data": ' + b"[" * 30 + b"]" * 30 + b', "fn_index": 0, "session_hash": "a"}',
+        b'{"data": [0, ' + b"[" * 30 + b"]" * 30 + b'], "fn_index": 0, "session_hash": "a"}',
         b'{"data": ' + b"[" * 20_000 + b"]" * 20_000 + b', "fn_index": 0, "session_hash": "a"}',
         json.dumps(MESSAGE | {"data": "Who?"}).encode(),
         json.dumps(MESSAGE | {"fn_index": "0"}).encode(),
         json.dumps(MESSAGE | {"fn_index": 99}).encode(),
+        json.dumps(MESSAGE | {"data": ["Who?"]}).encode(),
+        json.dumps(MESSAGE | {"data": ["Who?", None, None]}).encode(),
         json.dumps(MESSAGE | {"fn_index": None}).encode(),
         json.dumps(MESSAGE | {"session_hash": None}).encode(),
         json.dumps(MESSAGE | {"session_hash": "../x"}).encode(),
@@ -127,7 +129,7 @@ def test_a_lone_surrogate_becomes_what_utf8_can_hold() -> None:
 
 @pytest.mark.parametrize("length_known", [True, False])
 def test_a_long_body_is_refused_with_or_without_its_length(length_known: bool) -> None:
-    body = json.dumps(MESSAGE | {"data": ["x" * 1000]}).encode()
+    body = json.dumps(MESSAGE | {"data": ["x" * 1000, None]}).encode()
 
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 100):

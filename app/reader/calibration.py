@@ -38,6 +38,8 @@ def load_calibration(folder: Path) -> Calibration:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         return Calibration(tuple(fields["weights"]), fields["bias"], fields["threshold"])
+    except FileNotFoundError as error:
+        raise ValueError(f"{path} is missing; run `python -m app.reader calibrate`") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is not a calibration ({error!r}); run `python -m app.reader calibrate`") from error
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -71,11 +71,11 @@ class Refusal(Exception):
 class Guard:
     """ASGI middleware. Answers what it refuses itself; cleans what it lets through, both ways.
 
-    `functions` are the numbers of the page's listeners. `answering` counts the streams that wait for an answer;
-    with `closing` set, no more questions are taken.
+    `functions` has the number of each listener and how many values it takes. `answering` counts the streams that wait
+    for an answer; with `closing` set, no more questions are taken.
     """
 
-    def __init__(self, app: ASGIApp, policy: Policy, functions: Container[int]) -> None:
+    def __init__(self, app: ASGIApp, policy: Policy, functions: Mapping[int, int]) -> None:
         self.closing = False
         self.answering = 0
         self._app = app

@@ -1,7 +1,7 @@
 """What the page sends to Gradio's queue, checked before Gradio reads it."""
 
 import json
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -44,18 +44,21 @@ class Reset(BaseModel):
     event_id: Session
 
 
-def cleaned(body: bytes, kind: type[BaseModel], functions: Container[int]) -> bytes:
+def cleaned(body: bytes, kind: type[BaseModel], functions: Mapping[int, int]) -> bytes:
     """`body` as JSON of the fields of `kind` alone, fit for every encoder further down. Raises MessageError.
 
-    `functions` are the numbers of the page's listeners. A lone surrogate, which a browser can send and UTF-8 cannot
-    hold, becomes a question mark: the event stream would break on it.
+    `functions` has the number of each listener of the page that runs here, and how many values it takes: Gradio fills
+    the log with a traceback for each message that fits none. A lone surrogate, which a browser can send and UTF-8
+    cannot hold, becomes a question mark: the event stream would break on it.
     """
     try:
         message = kind.model_validate(json.loads(body))
     except (ValueError, RecursionError) as error:  # a ValidationError is a ValueError
         raise MessageError("This is not a message of the page. Please load it again.") from error
-    if isinstance(message, _Message) and message.fn_index not in functions:
-        raise MessageError("The page has changed. Please load it again.")
+    if isinstance(message, _Message):
+        takes = functions.get(message.fn_index)
+        if takes is None or (isinstance(message, Join) and len(message.data) != takes):
+            raise MessageError("The page has changed. Please load it again.")
     fields = message.model_dump()
     if _depth(fields) > MAX_DEPTH:
         raise MessageError(f"This message nests lists and objects deeper than {MAX_DEPTH}; the page's do not.")

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 STYLES = sorted(Path(__file__).parent.glob("*.css"))
 
-SESSIONS_KEPT = 1000
-"""Tabs whose conversation is kept; the one that was quiet longest is forgotten first."""
+TABS_REMEMBERED = 32
+"""Gradio notes for each tab what it shows, some 60 kB, and makes that anew for a tab that it has forgotten."""
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class GuardedApp:
                 response.status_code = 503
             return {"status": status}
 
-        page.state_session_capacity = SESSIONS_KEPT
+        page.state_session_capacity = TABS_REMEMBERED
         gr.mount_gradio_app(
             app,
             page.queue(api_open=False, max_size=policy.queue_size),
@@ -94,7 +94,7 @@ class GuardedApp:
             pwa=False,
             enable_monitoring=False,
         )
-        self.guard = Guard(app, policy, page.fns)
+        self.guard = Guard(app, policy, {number: len(fn.inputs) for number, fn in page.fns.items() if fn.fn})
         self._loading = loading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
