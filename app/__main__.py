@@ -117,6 +117,9 @@ def evaluate(
     index_dir: IndexDir = DEFAULT_INDEX_DIR,
     reader: ReaderName = "",
     failures: Annotated[bool, typer.Option("--failures", help="Print what went wrong, one object a line.")] = False,
+    rough: Annotated[bool, typer.Option("--rough", help="In lower case, without marks, with a slip each.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Of all contexts of a record's group as one article.")] = False,
+    another: Annotated[bool, typer.Option("--another", help="Of the next group's article: nothing answers.")] = False,
 ) -> None:
     """Ask every question of a file, with its history, and print the figures.
 
@@ -125,7 +128,7 @@ def evaluate(
     """
     from app.conversing import converse, summarise_turns
     from app.dialogues import kind_of, read_dialogues
-    from app.evaluation import ask_all, summarise
+    from app.evaluation import ask_all, of_another_article, of_whole_articles, summarise, typed_roughly
     from app.lines import dump, to_json
     from app.reader.records import read_records
     from app.rewriting import compare, read_rewrites
@@ -145,6 +148,8 @@ def evaluate(
         print(dump(summarise_turns(turns)))
         return
     records = read_records(file)
+    for wanted, changed in ((whole, of_whole_articles), (another, of_another_article), (rough, typed_roughly)):
+        records = changed(records) if wanted else records
     outcomes = list(ask_all(records, pipeline))
     if failures:
         for outcome in outcomes:

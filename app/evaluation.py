@@ -1,8 +1,10 @@
 """Questions with known answers, asked of the whole program: retrieve among an article's passages, then read."""
 
+import random
+import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm import tqdm
@@ -12,6 +14,7 @@ from app.pipeline import Candidate, Pipeline
 from app.reader.calibration import expected_calibration_error
 from app.reader.metrics import f1
 from app.reader.records import Record
+from app.reader.rough import misspell
 from index.article import parse
 
 RIGHT_F1 = 0.5
@@ -62,6 +65,39 @@ def ask_all(records: Sequence[Record], pipeline: Pipeline) -> Iterator[Outcome]:
         )
         alone = asked.ask(record.typed) if record.history else None
         yield Outcome(record, answer, alone, best, seconds)
+
+
+def typed_roughly(records: Sequence[Record], seed: int = 0) -> list[Record]:
+    """Each question in lower case, without marks, with one slip of the finger."""
+    rng = random.Random(seed)
+    return [
+        replace(record, typed=misspell(re.sub(r"[^\w\s-]", "", record.typed).lower(), rng)) for record in records
+    ]
+
+
+def of_whole_articles(records: Sequence[Record]) -> list[Record]:
+    """Each question beside all contexts of its group, a paragraph each, in place of its own alone."""
+    contexts: dict[str, dict[str, int]] = {}
+    for record in records:
+        starts = contexts.setdefault(record.group, {})
+        if record.context not in starts:
+            starts[record.context] = sum(len(context) + 1 for context in starts)
+    return [
+        replace(
+            record,
+            context="\n".join(contexts[record.group]),
+            golds=tuple(replace(g, start=g.start + contexts[record.group][record.context]) for g in record.golds),
+        )
+        for record in sorted(records, key=lambda record: record.group)
+    ]
+
+
+def of_another_article(records: Sequence[Record]) -> list[Record]:
+    """Each question beside the next group's context, which does not answer it."""
+    context_of = {record.group: record.context for record in records}
+    groups = sorted(context_of)
+    following = dict(zip(groups, groups[1:] + groups[:1]))
+    return [replace(record, context=context_of[following[record.group]], golds=()) for record in records]
 
 
 def best_text(candidates: Sequence[Candidate]) -> str:

@@ -133,7 +133,7 @@ def kills_with_the_real_encoder(count: int = 3, seed: int = 5) -> Row:
 
 
 def _with_postscript(text: str, number: int) -> str:
-    """A text that no other number's shares all passages with, so that each index has something to embed of the other."""
+    """No two of these share all passages, so that each one's index has something to embed of the other."""
     return f"{text}\n\n== Postscript {number} ==\nKill number {number} came here."
 
 

@@ -6,7 +6,7 @@ import pytest
 from fakes import FakeEncoder, FakeReader
 
 from app.conversing import converse, summarise_turns
-from app.dialogues import kind_of, read_dialogues
+from app.dialogues import facts, kind_of, read_dialogues
 from app.pipeline import Pipeline
 from app.reader.calibration import Calibration
 from app.rewriting import compare, read_rewrites
@@ -49,12 +49,28 @@ def test_a_follow_up_differs_from_its_meaning_in_words_not_in_marks(tmp_path):
 def test_an_unknown_kind_is_an_error_with_file_line_and_value(tmp_path):
     with pytest.raises(ValueError, match=r"lines\.jsonl, line 2: .*got 'gossip'"):
         read_dialogues(written(tmp_path, dialogue(TURNS), dialogue([turn("a", "a", "gossip")])))
+    moved = turn("a", "a") | {"answers": [{"text": "Hull", "start": 2}]}
+    with pytest.raises(ValueError, match=r"lines\.jsonl, line 1: .*'Hull' at 2"):
+        read_dialogues(written(tmp_path, dialogue([moved])))
 
 
 def test_a_file_is_known_by_its_first_line(tmp_path):
     assert kind_of(written(tmp_path, dialogue(TURNS))) == "dialogues"
     assert kind_of(written(tmp_path, {"history": [], "question": "a", "rewrite": "b"})) == "rewrites"
     assert kind_of(written(tmp_path, {"question": "a", "answers": []})) == "records"
+
+
+def test_the_facts_of_a_dialogue_are_records_with_the_turns_before_them_as_history(tmp_path):
+    [read] = read_dialogues(written(tmp_path, dialogue(TURNS)))
+    records = facts(read)
+    assert [record.typed for record in records] == [turn.question for turn in read.turns if turn.kind == "fact"]
+    assert (records[1].question, records[1].history) == (
+        "Where was Ada Quill born?",
+        (("who made the film", "Ada Quill"),),
+    )
+    assert records[2].history[2:] == (("thanks", ""),)
+    assert (records[2].golds[0].text, records[3].golds) == ("a letter", ())
+    assert len({record.id for record in records}) == 4
 
 
 def test_turns_are_asked_with_the_programs_own_answers_and_counted_by_kind(tmp_path):

@@ -3,9 +3,10 @@ import random
 import pytest
 from fakes import FakeEncoder
 
-from app.reader.examples import ExampleMaker, roughen
+from app.reader.examples import ExampleMaker
 from app.reader.history import with_history
 from app.reader.records import Example, Gold, Record
+from app.reader.rough import roughen
 
 ARTICLE = (
     "The Salt Mill is a film by Ada Quill. It was shot in Ely over two winters.\n\n"

@@ -44,18 +44,3 @@ def test_a_missing_field_is_named(tmp_path):
     path = written(tmp_path / "records.jsonl", {"id": "1", "answers": []})
     with pytest.raises(ValueError, match="line 1.*'question'"):
         read_records(path)
-
-
-def test_the_facts_of_a_dialogue_are_records_with_the_turns_before_them_as_history(tmp_path):
-    ada = {"text": "Ada", "start": 0}
-    turns = [
-        {"question": "hi", "standalone": "hi", "kind": "chat", "answers": []},
-        {"question": "who kept it", "standalone": "Who kept it?", "kind": "fact", "answers": [ada]},
-        {"question": "where", "standalone": "Where?", "kind": "fact", "answers": [{"text": "in Ely", "start": 16}]},
-    ]
-    dialogue = {"source": "s", "group": "g", "context": RECORD["context"], "turns": turns}
-    first, second = read_records(written(tmp_path / "dialogues.jsonl", dialogue))
-    assert (first.typed, first.question, first.history) == ("who kept it", "Who kept it?", (("hi", ""),))
-    assert second.history == (("hi", ""), ("who kept it", "Ada"))
-    assert second.golds == (Gold("in Ely", 16),)
-    assert first.id != second.id

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.dialogues import facts, read_dialogues
 from app.reader.metrics import Prediction, best_f1, summarise
 from app.reader.model import WEIGHTS
 from app.reader.records import Record, read_records
@@ -14,6 +15,9 @@ from app.settings import ReaderName
 
 HELD_OUT_ARTICLES = 16
 """Articles of film.jsonl.gz that are never trained on: the calibration and the threshold come from them."""
+
+ARTICLES = Path(__file__).parent / "articles.jsonl.gz"
+"""More articles on films that do not exist, with their questions, written for this project to train on."""
 
 cli = typer.Typer(help="Train, export, calibrate and measure the reader.", add_completion=False)
 
@@ -45,7 +49,9 @@ def train(
     from app.reader.training import train as run
 
     to_train, _ = divide(read_records(data / "film.jsonl.gz"))
-    records = read_records(data / "train.jsonl.gz") + to_train + read_records(data / "dialogues.jsonl.gz")
+    records = read_records(data / "train.jsonl.gz") + to_train + read_records(ARTICLES)
+    for dialogue in read_dialogues(data / "dialogues.jsonl.gz"):
+        records += facts(dialogue)
     run(records, out, Recipe(epochs=epochs, seed=seed, peak_learning_rate=learning_rate), start)
 
 

@@ -1,7 +1,6 @@
 """Records → training examples: a question beside one window of its context, as the retriever will serve it."""
 
 import random
-import re
 from collections import defaultdict
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ import numpy as np
 from app.reader.disguise import Disguise
 from app.reader.history import with_history
 from app.reader.records import Example, Gold, Record
+from app.reader.rough import roughen
 from index.article import parse
 from index.encoder import Encoder
 from index.splitter import section_sentences, split
@@ -194,31 +194,3 @@ class ExampleMaker:
 def _mentions(text: str, record: Record) -> bool:
     folded = text.casefold()
     return any(gold.text.casefold() in folded for gold in record.golds)
-
-
-def roughen(question: str, rng: random.Random) -> str:
-    """The question as people type in a hurry: no marks, no apostrophes, now and then a slip of the finger."""
-    if rng.random() < 0.7:
-        question = question.rstrip(" ?.")
-    if rng.random() < 0.6:
-        question = re.sub(r"['’,]", "", question).lower()
-    for _ in range(rng.choice((0, 0, 1, 1, 2))):
-        words = question.split(" ")
-        long_words = [i for i, word in enumerate(words) if len(word) > 3]
-        if not long_words:
-            break
-        chosen = rng.choice(long_words)
-        words[chosen] = _slip(words[chosen], rng)
-        question = " ".join(words)
-    return question
-
-
-def _slip(word: str, rng: random.Random) -> str:
-    """One letter lost, doubled, or changed places with the next."""
-    place = rng.randrange(1, len(word) - 1)
-    kind = rng.choice(("lost", "doubled", "swapped"))
-    if kind == "lost":
-        return word[:place] + word[place + 1 :]
-    if kind == "doubled":
-        return word[:place] + word[place] + word[place:]
-    return word[:place] + word[place + 1] + word[place] + word[place + 2 :]

@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -46,46 +47,40 @@ class Example:
 
 
 def read_records(path: Path) -> list[Record]:
-    """Read every record of `path`; of a dialogue, each turn that asks for a fact, with the turns before it as history.
-
-    Raises ValueError that names the file, the line and what is wrong with it.
-    """
-    opener = gzip.open if path.suffix == ".gz" else open
+    """Read every record of `path`. Raises ValueError that names the file, the line and what is wrong with it."""
     records = []
-    with opener(path, "rt", encoding="utf-8") as lines:
+    with open_lines(path) as lines:
         for number, line in enumerate(lines, start=1):
             try:
-                fields = json.loads(line)
-                records += _facts(fields) if "turns" in fields else [_record(fields)]
+                records.append(_record(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}, line {number}: not a reading record ({error!r})") from error
     return records
 
 
-def _facts(dialogue: dict) -> list[Record]:
-    """The turns of kind "fact" as records, as though the program had answered each turn with its first gold answer."""
-    records, history = [], []
-    for number, turn in enumerate(dialogue["turns"]):
-        if turn["kind"] == "fact":
-            about = {"id": f"{dialogue['group']}/{number}", "history": list(history)}
-            records.append(_record(dialogue | turn | about))
-        history.append((turn["question"], turn["answers"][0]["text"] if turn["answers"] else ""))
-    return records
+def open_lines(path: Path) -> IO[str]:
+    """The lines of a JSON Lines file, plain or gzip."""
+    return (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8")
 
 
-def _record(fields: dict) -> Record:
-    golds = tuple(Gold(answer["text"], answer["start"]) for answer in fields["answers"])
-    context = fields.get("context", "")
+def read_golds(answers: list[dict], context: str) -> tuple[Gold, ...]:
+    """Raises ValueError where the context, unless it is left out, does not hold an answer where it says."""
+    golds = tuple(Gold(answer["text"], answer["start"]) for answer in answers)
     for gold in golds:
         if context and context[gold.start : gold.end] != gold.text:
             raise ValueError(f"the context does not hold {gold.text!r} at {gold.start}")
+    return golds
+
+
+def _record(fields: dict) -> Record:
+    context = fields.get("context", "")
     return Record(
         id=fields["id"],
         source=fields.get("source", ""),
         group=fields.get("group", ""),
         question=fields.get("standalone", fields["question"]),
         context=context,
-        golds=golds,
+        golds=read_golds(fields["answers"], context),
         typed=fields["question"],
         history=tuple((question, answer) for question, answer in fields.get("history", [])),
     )
