@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from visitor import opened
 
 ROOT = Path(__file__).parent.parent
 WIDE = {"width": 1280, "height": 800}
@@ -58,7 +59,7 @@ def fake_page(*options: str) -> Iterator[FakePage]:
             if not line.startswith("Open "):
                 errors.seek(0)
                 pytest.fail(f"the fake page did not start: {line}{errors.read()}")
-            yield FakePage(line.split()[1], Path(home), process)
+            yield FakePage(opened(line.split()[1]), Path(home), process)
         finally:
             process.terminate()
 

@@ -27,6 +27,8 @@ class Served:
 @contextmanager
 def served(*arguments: str, module: str = "tests.guarded_page", quiet: bool = True) -> Iterator[Served]:
     """A page, served by a process of its own for as long as the block runs; what it says on stderr fails the test."""
+    from visitor import opened  # a bare name that pytest knows, and `python -m tests.guarded_page` does not
+
     command = [sys.executable, "-m", module, *arguments]
     with TemporaryFile("w+") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, stderr=errors,
@@ -35,7 +37,7 @@ def served(*arguments: str, module: str = "tests.guarded_page", quiet: bool = Tr
             try:
                 line = process.stdout.readline()
                 if line.startswith("Open "):
-                    yield Served(line.split()[1], process)
+                    yield Served(opened(line.split()[1]), process)
             finally:
                 process.kill()
         errors.seek(0)

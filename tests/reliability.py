@@ -50,6 +50,12 @@ def scripts() -> list[Row]:
     return [script_injection()]
 
 
+def opening() -> list[Row]:
+    from suite_browser import first_paint
+
+    return [first_paint()]
+
+
 def instructions() -> list[Row]:
     from suite_text import planted_instructions
 
@@ -60,7 +66,7 @@ def instructions() -> list[Row]:
         return [planted_instructions(load_pipeline(DEFAULT_SOURCE, Path(index_dir)))]
 
 
-SUITES: tuple[Callable[[], list[Row]], ...] = (load, memory, requests, store, faults, scripts, instructions)
+SUITES: tuple[Callable[[], list[Row]], ...] = (load, memory, requests, store, faults, scripts, opening, instructions)
 
 
 def main() -> None:

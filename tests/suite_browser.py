@@ -1,7 +1,11 @@
-"""Script injection: public vectors as questions and as article text, in a real browser."""
+"""In a real browser: public script-injection vectors as questions and as article text, and the first paint."""
 
 import shutil
+import statistics
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +17,7 @@ from suite import TESTS, Row
 
 LONGEST_QUESTION = 480
 PATIENCE_MS = 60_000
+FIRST_PAINT_SECONDS = 2
 PART = 90
 """Texts to an article, each of whose sentences is cited in one answer: the browser keeps answers of up to 100."""
 # What a vector would call if it could, noted instead of shown.
@@ -136,3 +141,24 @@ def script_injection(texts: Sequence[str] | None = None, addresses: int = 10) ->
                 faults += tab.close(known)
     measured = f"{len(texts)} vectors as questions and in articles: {len(faults)} ran, left or became markup"
     return Row("script injection", measured, tuple(faults))
+
+
+def first_paint(starts: int = 3) -> Row:
+    """From the start of `python -m app` to the first words in a browser that runs already, and to readiness."""
+    command = [sys.executable, "-m", "app", "--port", "0"]
+    painted, ready = [], []
+    with chromium() as context:
+        for _ in range(starts):
+            started = time.perf_counter()
+            with subprocess.Popen(command, cwd=TESTS.parent, stdout=subprocess.PIPE, text=True) as process:
+                tab = context.new_page()
+                tab.goto(process.stdout.readline().removeprefix("Open ").strip(), wait_until="commit")
+                tab.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+                painted.append(time.perf_counter() - started)
+                expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
+                ready.append(time.perf_counter() - started)
+                tab.close()
+                process.kill()
+    median, slow = statistics.median(painted), statistics.median(ready)
+    faults = () if median <= FIRST_PAINT_SECONDS else (f"later than {FIRST_PAINT_SECONDS} s",)
+    return Row("first paint", f"{median:.1f} s after the start; ready to answer after {slow:.1f} s", faults)

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import httpx
 import pytest
 from guarded_page import served
-from visitor import Reply, Visitor
+from visitor import Reply, Visitor, opened
 
 from app.web.server import AddressError, listen, load_in_background
 
@@ -57,13 +57,27 @@ def test_ctrl_c_stops_the_server_quietly_though_a_tab_is_open() -> None:
     command = [sys.executable, "-m", "tests.fake_page"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=Path(__file__).parent.parent, **pipes) as process:
-        address = process.stdout.readline().removeprefix("Open ").strip()
+        address = opened(process.stdout.readline().removeprefix("Open ").strip())
         with urlopen(f"{address}/gradio_api/heartbeat/tab") as stream:
             assert stream.readline().startswith(b"data:")
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert errors == ""
+
+
+def test_until_the_page_is_there_another_stands_in_its_place_and_asks_again() -> None:
+    command = [sys.executable, "-m", "tests.fake_page"]
+    with subprocess.Popen(command, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            address = process.stdout.readline().removeprefix("Open ").strip()
+            first = httpx.get(address)
+            assert '<meta http-equiv="refresh"' in first.text and "<h1>Ask the Film</h1>" in first.text
+            assert "frame-ancestors 'none'" in first.headers["content-security-policy"]
+            assert ready(address) == (503, "loading")
+            assert "window.gradio_config" in httpx.get(opened(address)).text
+        finally:
+            process.kill()
 
 
 def ask_at_once(url: str, count: int, question: str = "Who was the director?") -> list[Reply]:

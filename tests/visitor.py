@@ -5,6 +5,7 @@ import html
 import json
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,17 @@ def asking(page: str) -> Listener:
         if [chat, "ask"] in dependency["targets"]:
             return Listener(dependency["id"], chat, dependency["outputs"].index(chat))
     raise AssertionError("nothing listens to questions")
+
+
+def opened(url: str, seconds: float = 60) -> str:
+    """`url`, once the page is there or refused; until then the server shows another in its place."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        reply = httpx.get(url)
+        if reply.status_code != 200 or "window.gradio_config" in reply.text:
+            return url
+        time.sleep(0.5)
+    raise AssertionError(f"the page did not open within {seconds} s")
 
 
 class Visitor:

@@ -1,4 +1,4 @@
-"""Serve the page: the address first, then the page, and the models in the background."""
+"""Serve the page: the address first, then the page and the models in the background."""
 
 import asyncio
 import contextlib
@@ -8,24 +8,27 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from html import escape
 from ipaddress import ip_address
 from pathlib import Path
+from string import Template
 from threading import Thread
 from typing import TYPE_CHECKING
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Response
-from starlette.types import Receive, Scope, Send
+from fastapi.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.guard import Guard
-from app.web.page import build_page
 from app.web.policy import Policy
-from app.web.theme import THEME
 
 if TYPE_CHECKING:
+    import gradio as gr
+
     from app.pipeline import Pipeline
 
+OPENING = Template((Path(__file__).parent / "opening.html").read_text("utf-8"))
 STYLES = sorted(Path(__file__).parent.glob("*.css"))
 
 TABS_REMEMBERED = 32
@@ -57,44 +60,42 @@ def load_in_background(load: "Callable[[], Pipeline]") -> "Future[Pipeline]":
 class GuardedApp:
     """The page behind its guard, with `/health` and `/ready`; says `Open ADDRESS` once it is being served.
 
-    An ASGI app. `/health` answers while the process does; `/ready` only while questions can be answered.
+    An ASGI app. Gradio takes seconds to import, so `build` makes the page while `opening` is shown in its place; what
+    it raises is logged. `/health` answers while the process does; `/ready` only while questions can be answered.
     """
 
-    def __init__(self, page: gr.Blocks, loading: "Future[Pipeline]", address: str, policy: Policy) -> None:
+    def __init__(
+        self, build: "Callable[[], gr.Blocks]", loading: "Future[Pipeline]", address: str, policy: Policy, opening: str
+    ) -> None:
         @contextlib.asynccontextmanager
-        async def announce(_: FastAPI) -> AsyncIterator[None]:
-            print(f"Open {address}", flush=True)
-            yield
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            async with contextlib.AsyncExitStack() as stack:
+                self._opening = asyncio.create_task(self._open(build, policy, stack))
+                print(f"Open {address}", flush=True)
+                yield
+                self._opening.cancel()
 
-        app = FastAPI(lifespan=announce, docs_url=None, redoc_url=None, openapi_url=None)
+        own = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
 
-        @app.get("/health")
+        @own.get("/")
+        async def opening_page() -> HTMLResponse:
+            return HTMLResponse(opening)
+
+        @own.get("/health")
         async def health() -> dict[str, str]:
             return {"status": "ok"}
 
-        @app.get("/ready")
+        @own.get("/ready")
         async def ready(response: Response) -> dict[str, str]:
             status = self._status()
             if status != "ready":
                 response.status_code = 503
             return {"status": status}
 
-        page.state_session_capacity = TABS_REMEMBERED
-        gr.mount_gradio_app(
-            app,
-            page.queue(api_open=False, max_size=policy.queue_size),
-            path="/",
-            theme=THEME,
-            css_paths=STYLES,
-            footer_links=[],
-            run_history=False,
-            show_error=False,
-            ssr_mode=False,
-            mcp_server=False,
-            pwa=False,
-            enable_monitoring=False,
-        )
-        self.guard = Guard(app, policy, {number: len(fn.inputs) for number, fn in page.fns.items() if fn.fn})
+        self._own = own
+        self._page: ASGIApp = own
+        self._functions: dict[int, int] = {}
+        self.guard = Guard(self._dispatch, policy, self._functions)
         self._loading = loading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,12 +105,52 @@ class GuardedApp:
     def loaded(self) -> bool:
         return self._loading.done() and self._loading.exception() is None
 
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        own = scope["type"] == "lifespan" or scope["path"] in ("/health", "/ready")
+        await (self._own if own else self._page)(scope, receive, send)
+
+    async def _open(
+        self, build: "Callable[[], gr.Blocks]", policy: Policy, stack: contextlib.AsyncExitStack
+    ) -> None:
+        try:
+            page = await asyncio.to_thread(build)
+            mounted = await asyncio.to_thread(_mounted, page, policy)
+            await stack.enter_async_context(mounted.router.lifespan_context(mounted))
+        except Exception:
+            logger.exception("the page cannot be opened")
+            raise
+        self._functions.update({number: len(fn.inputs) for number, fn in page.fns.items() if fn.fn})
+        self._page = mounted
+
     def _status(self) -> str:
         if self.guard.closing:
             return "closing"
-        if self.loaded:
-            return "ready"
-        return "failed" if self._loading.done() else "loading"
+        if not self._opening.done() or not self._loading.done():
+            return "loading"
+        return "ready" if self.loaded and self._page is not self._own else "failed"
+
+
+def _mounted(page: "gr.Blocks", policy: Policy) -> FastAPI:
+    """`page` as an app of its own, with what Gradio offers beside it switched off."""
+    import gradio as gr
+
+    from app.web.theme import THEME
+
+    page.state_session_capacity = TABS_REMEMBERED
+    return gr.mount_gradio_app(
+        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
+        page.queue(api_open=False, max_size=policy.queue_size),
+        path="/",
+        theme=THEME,
+        css_paths=STYLES,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+        enable_monitoring=False,
+    )
 
 
 class Server(uvicorn.Server):
@@ -160,15 +201,21 @@ def serve(
 
     Raises AddressError, before anything is loaded, where the address cannot be had.
     """
+
+    def build() -> "gr.Blocks":
+        from app.web.page import build_page
+
+        return build_page(loading, title, tagline, examples)
+
     policy = policy or Policy()
     # Ctrl-C before the server has taken over the signals, and after it has handed them back, comes as an exception.
     with listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
         loading = load_in_background(load)
-        page = build_page(loading, title, tagline, examples)
         name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
         # A name that the page is served on is one that it may be asked for.
         policy = replace(policy, public_hosts=(*policy.public_hosts, *([] if _is_address(host) else [host])))
-        app = GuardedApp(page, loading, f"http://{name}:{listener.getsockname()[1]}", policy)
+        opening = OPENING.substitute(title=escape(title), tagline=escape(tagline))
+        app = GuardedApp(build, loading, f"http://{name}:{listener.getsockname()[1]}", policy, opening)
         config = uvicorn.Config(
             app,
             log_level="warning",
