@@ -102,7 +102,8 @@ def ask(
     if as_json:
         print(dump(to_json(answer, time.perf_counter() - started)))
         return
-    print(answer.text if answer.answered else "The article does not say. The nearest passage:")
+    refused = not answer.answered and answer.kind != "chat"
+    print("The article does not say. The nearest passage:" if refused else answer.text)
     for citation in answer.citations:
         section = f"{citation.section}, " if citation.section else ""
         print(f"\n  “{citation.quote}”\n  {citation.article}, {section}{citation.start}–{citation.end}")
@@ -194,6 +195,8 @@ def main() -> None:
     commands = {command.callback.__name__ for command in cli.registered_commands}
     if not arguments or (arguments[0] not in commands and arguments[0] != "--help"):
         arguments = ["serve", *arguments]
+    # Whatever the locale: what is printed may be read as a file, and an article may hold any letter.
+    sys.stdout.reconfigure(encoding="utf-8")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         cli(arguments, prog_name="python -m app")

@@ -48,6 +48,8 @@ def calibrate(records: Sequence[Record], reader: Reader, folder: Path) -> dict:
 
 def judge(records: Sequence[Record], reader: Reader) -> tuple[np.ndarray, np.ndarray]:
     """Features of each record's best candidate, float64 array [records, features], and whether it is right, bool."""
+    # Before the encoder, which tells the libraries that they are offline: another reader may come from a hub.
+    reader.load()
     encoder = Encoder()
     first = build_index([parse(records[0].context, records[0].group)], encoder)
     pipeline = Pipeline(first, encoder, reader, Calibration((0.0, 0.0, 0.0), 0.0, 0.0))

@@ -14,7 +14,7 @@ MAX_LINE_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Question:
-    id: str | int | None
+    id: str | int | float | None
     text: str
     history: tuple[tuple[str, str], ...]
 
@@ -22,7 +22,7 @@ class Question:
 class LineError(ValueError):
     """The line is not a question; `id` is what it calls itself, where that can be read."""
 
-    def __init__(self, message: str, id: str | int | None = None) -> None:
+    def __init__(self, message: str, id: str | int | float | None = None) -> None:
         super().__init__(message)
         self.id = id
 
@@ -51,13 +51,13 @@ def parse_line(line: bytes) -> Question:
     if len(line) > MAX_LINE_BYTES:
         raise LineError(f"the line has {len(line):,} bytes, more than the {MAX_LINE_BYTES:,} that are read; shorten it")
     try:
-        fields = json.loads(line.decode("utf-8"))
+        fields = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise LineError(f"not JSON in UTF-8 ({error}); write one object a line") from error
     if not isinstance(fields, dict):
         raise LineError(f"got a JSON {type(fields).__name__}; write an object with a \"question\"")
     id = fields.get("id")
-    if not isinstance(id, str | int | None):
+    if not isinstance(id, str | int | float | None):
         raise LineError(f"\"id\" must be a string or a number, got {type(id).__name__}")
     question = fields.get("question")
     if not isinstance(question, str):
@@ -65,7 +65,7 @@ def parse_line(line: bytes) -> Question:
     return Question(id, question, _history(fields.get("history"), id))
 
 
-def _history(turns: Any, id: str | int | None) -> tuple[tuple[str, str], ...]:
+def _history(turns: Any, id: str | int | float | None) -> tuple[tuple[str, str], ...]:
     rule = '"history" must be a list of [question, answer] pairs of strings'
     if turns is None:
         return ()

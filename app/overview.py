@@ -1,6 +1,7 @@
 """What an article says at length: which of its sentences tell what it is about, the story, and how it ends."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,7 +13,7 @@ LEAD_SENTENCES = 3
 PLOT_SENTENCES = 5
 ENDING_SENTENCES = 2
 MORE_SENTENCES = 2
-_PLOT = re.compile(r"\b(?:plot|synopsis|story|storyline|summary)\b", re.IGNORECASE)
+_STORY = re.compile(r"(?:plot|synopsis|story|storyline|summary)(?: (?:summary|synopsis|outline))?", re.IGNORECASE)
 
 Place = tuple[Section, int, int]
 """A sentence: `article.text[start:end]`, in its section."""
@@ -49,8 +50,13 @@ def after(article: Article, place: int) -> list[Place]:
     return [sentence for sentence in following if sentence[1] > place][:MORE_SENTENCES]
 
 
+def tells_the_story(path: Sequence[str]) -> bool:
+    """Whether a section, by its headings from the outermost in, tells the story."""
+    return bool(path) and _STORY.fullmatch(path[0].strip()) is not None
+
+
 def _story(article: Article) -> list[Section]:
-    return [section for section in _filled(article) if _PLOT.search(section.title)]
+    return [section for section in _filled(article) if tells_the_story(section.path)]
 
 
 def _filled(article: Article) -> list[Section]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.answer import Answer, Citation, QuestionError, Span
-from app.cast import Cast
 from app.condense import condense, points_back
 from app.overview import Place, about, after, ending, plot
 from app.reader.calibration import Calibration, features
@@ -24,10 +23,11 @@ MAX_QUESTION_CHARACTERS = 1000
 TURNS = 20
 """Earlier turns that are looked at."""
 FURTHER_ANSWER_PROBABILITY = 0.9
-"""A second answer from another sentence is given only when it is this sure: one sure answer is seldom wanted twice."""
+"""A second answer from another sentence is given only when both are this sure: one is seldom wanted twice."""
 LISTED_PROBABILITY = 0.7
 """Where a list is asked for, all answers that are this sure are given."""
 LISTS = ("cast", "awards")
+OVERVIEWS = ("about", "plot", "ending", "more")
 _TWO_QUESTIONS = re.compile(
     r"^(?P<first>(?:who|what|when|where|why|how|which)\b.{4,}?)(?:\?\s*(?:and\s)?|,?\sand\s)"
     r"(?P<second>(?:who|what|when|where|why|how|which)\b.{4,})$",
@@ -82,7 +82,6 @@ class Pipeline:
         self._calibration = calibration
         self._title = self.articles[0].title if len(self.articles) == 1 else ""
         self._router = Router(encoder) if router is None else router
-        self._cast = Cast(self.articles)
 
     def over(self, article: Article) -> "Pipeline":
         """The same models over another article, whose index is built in memory."""
@@ -102,8 +101,7 @@ class Pipeline:
         both = self._both(question, history)
         if both is not None:
             return both
-        further = LISTED_PROBABILITY if route in LISTS else FURTHER_ANSWER_PROBABILITY
-        return self._decide(self.reading(question, history), further)
+        return self._decide(self.reading(question, history), listed=route in LISTS)
 
     def reading(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Reading:
         """The question complete in itself, read; where something in it points back, with what was said before.
@@ -113,9 +111,12 @@ class Pipeline:
         """
         question = _checked(question)
         said = [turn for turn in history if turn[0].strip() and self._route(turn[0]) not in REPLIES]
-        standalone = condense(question, said, self._title, self._cast)
-        typed = with_history(question, said) if points_back(question) else standalone
-        passages, candidates = self.read(standalone, typed)
+        standalone = condense(question, said, self._title)
+        if points_back(question):
+            # The last turn helps to find the passages too, where the rules could not put its words in.
+            passages, candidates = self.read(with_history(standalone, said[-1:]), with_history(question, said))
+        else:
+            passages, candidates = self.read(standalone)
         return Reading(standalone, passages, candidates, self.probabilities(candidates))
 
     def read(self, question: str, typed: str = "") -> tuple[list[Passage], list[Candidate]]:
@@ -142,21 +143,25 @@ class Pipeline:
     def _route(self, question: str) -> str:
         return self._router.route(question, self._title)
 
-    def _decide(self, reading: Reading, further: float) -> Answer:
-        """The best candidate, and others that are as sure as `further` and elsewhere; or the nearest passage."""
+    def _decide(self, reading: Reading, listed: bool = False) -> Answer:
+        """The best candidate, and others where all are sure; or the nearest passage. A list may be in one sentence."""
         if reading.probability < self._calibration.threshold or not reading.candidates:
             return Answer(False, "", reading.probability, reading.question, (_whole(reading.passages[0]),))
+        further = LISTED_PROBABILITY if listed else FURTHER_ANSWER_PROBABILITY
         citations = [self._cite(reading.candidates[0])]
         for candidate, probability in zip(reading.candidates[1:], reading.probabilities[1:]):
             citation = self._cite(candidate)
-            if probability >= further and not any(_same(citation, other) for other in citations):
+            sure = min(probability, reading.probability) >= further
+            if sure and not any(_same(citation, other, quotes=not listed) for other in citations):
                 citations.append(citation)
         text = "; ".join(citation.text for citation in citations)
         return Answer(True, text, reading.probability, reading.question, tuple(citations))
 
     def _overview(self, route: str, question: str, history: Sequence[tuple[str, str]]) -> Answer | None:
         """The sentences that `route` asks for, quoted in order; None where it asks for none or the article has none."""
-        article = self.articles[0]
+        if route not in OVERVIEWS:
+            return None
+        article = self._article_meant(question)
         places: list[Place] = []
         if route == "about":
             places = about(article)
@@ -164,7 +169,7 @@ class Pipeline:
             places = plot(article, self._encoder) or about(article)
         elif route == "ending":
             # "How does it end?" often has a short answer; the last scene is quoted where it has none.
-            if (answer := self._decide(self.reading(question), 1.0)).answered:
+            if (answer := self._decide(self.reading(question))).answered:
                 return answer
             places = ending(article)
         elif route == "more" and history:
@@ -178,11 +183,17 @@ class Pipeline:
         citations = tuple(_quoted(article, place) for place in places)
         return Answer(True, " ".join(citation.text for citation in citations), 1.0, question, citations, "overview")
 
+    def _article_meant(self, question: str) -> Article:
+        """The article of the nearest passage; there is one wherever there are several articles."""
+        if len(self.articles) == 1:
+            return self.articles[0]
+        return self._index.article(self._retriever.retrieve(question, 1)[0].passage.article)
+
     def _last_citation(self, history: Sequence[tuple[str, str]]) -> Citation | None:
         """The last sentence that the conversation has quoted, found by asking its last answered question again."""
         for number in range(len(history) - 1, -1, -1):
             asked, told = history[number]
-            if told and self._route(asked) not in REPLIES:
+            if told and asked.strip() and self._route(asked) not in REPLIES:
                 answer = self.ask(asked, history[:number])
                 return answer.citations[-1] if answer.answered else None
         return None
@@ -192,11 +203,11 @@ class Pipeline:
         halves = _TWO_QUESTIONS.match(question)
         if halves is None:
             return None
-        first = self._decide(self.reading(halves["first"], history), FURTHER_ANSWER_PROBABILITY)
+        first = self._decide(self.reading(halves["first"], history))
         if not first.answered:
             return None
         turn = (halves["first"], first.text)
-        second = self._decide(self.reading(halves["second"], [*history, turn]), FURTHER_ANSWER_PROBABILITY)
+        second = self._decide(self.reading(halves["second"], [*history, turn]))
         if not second.answered or _same(first.citations[0], second.citations[0], quotes=False):
             return None
         return replace(

@@ -79,6 +79,10 @@ def test_blank_lines_are_passed_over(pipeline):
     assert [answer["id"] for answer in answered(pipeline, b"\n", b'{"id": 1, "question": "Where?"}\n', b" \n")] == [1]
 
 
+def test_a_byte_order_mark_and_a_broken_number_are_no_faults(pipeline):
+    assert [answer["id"] for answer in answered(pipeline, b'\xef\xbb\xbf{"id": 1.5, "question": "Where?"}')] == [1.5]
+
+
 def test_a_lone_surrogate_can_be_printed(pipeline):
     (line,) = answer_lines([b'{"id": "\\ud800", "question": "Where \\ud800?"}'], pipeline)
     line.encode("utf-8")

@@ -48,6 +48,12 @@ def test_odd_passages_give_spans_inside_them_or_none(reader, passage):
         assert 0 <= span.start < span.end <= len(passage)
 
 
+def test_an_accent_of_its_own_belongs_to_the_answer(reader):
+    passage = "The film was directed by Ada Zoe\u0308 in 1931."
+    best = reader.read("Who directed the film?", [passage])[0]
+    assert passage[best.start : best.end].endswith("Zoe\u0308")
+
+
 def test_no_passages_give_no_spans(reader):
     assert reader.read("Who directed the film?", []) == []
 

@@ -37,6 +37,11 @@ def test_ending_is_the_last_sentences_of_the_story():
     assert texts(MILL, ending(MILL)) == ["She burns the letter.", "The wheel stops."]
 
 
+def test_a_storys_own_story_is_not_the_plot():
+    made = parse(f"{MILL.text}\n\n== Production ==\n\n=== Story ===\nQuill found it in a diary.", "mill.txt")
+    assert texts(made, ending(made)) == texts(MILL, ending(MILL))
+
+
 def test_without_a_story_there_is_neither_plot_nor_ending():
     assert (plot(BARE, FakeEncoder()), ending(BARE)) == ([], [])
 

@@ -92,11 +92,14 @@ def evaluate(
     predictions: dict[str, list[Prediction]] = {}
     for record in tqdm(read_records(file), unit="question"):
         golds = tuple(gold.text for gold in record.golds)
-        best, *others = [*model.read(record.question, [record.context]), None]
-        if best is None:
+        spans = model.read(record.question, [record.context])
+        if not spans:
             prediction = Prediction("", 0.0, golds)
         else:
-            probability = float(calibration.probability(features(best, others[0])))
+            best = spans[0]
+            # As in the pipeline: the same words in an overlapping window are no rival.
+            rival = next((span for span in spans if span.end <= best.start or best.end <= span.start), None)
+            probability = float(calibration.probability(features(best, rival)))
             prediction = Prediction(record.context[best.start : best.end], probability, golds)
         predictions.setdefault(record.source, []).append(prediction)
     everything = [prediction for group in predictions.values() for prediction in group]
@@ -131,5 +134,13 @@ def benchmark(file: Records) -> None:
     print(json.dumps(run(read_records(file))))
 
 
+def main() -> None:
+    """Run the command line; what goes wrong with a file or a model becomes a message."""
+    try:
+        cli(prog_name="python -m app.reader")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SystemExit(f"error: {error}") from error
+
+
 if __name__ == "__main__":
-    cli(prog_name="python -m app.reader")
+    main()

@@ -1,6 +1,7 @@
 """The reader: a question and passages → scored spans. The only importer of the inference runtimes."""
 
 import os
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,9 @@ class Reader:
         for token_span in best_spans(start_logits, end_logits, segments):
             number, window = windows[token_span.window]
             start, end = window.offsets[token_span.first][0], window.offsets[token_span.last][1]
+            # A combining mark belongs to the letter before it, but to no word piece.
+            while unicodedata.combining(passages[number][end : end + 1] or " "):
+                end += 1
             spans.append(Span(number, start, end, token_span.score, token_span.log_probability))
         return spans
 

@@ -55,6 +55,8 @@ def read_records(path: Path) -> list[Record]:
                 records.append(_record(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}, line {number}: not a reading record ({error!r})") from error
+    if not records:
+        raise ValueError(f"{path} is empty; it must hold a reading record a line")
     return records
 
 

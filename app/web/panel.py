@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.answer import Answer
-from app.web.render import is_plot
+from app.overview import tells_the_story
 from index.article import Article
 
 _SENTENCE_ENDS = (".", "!", "?", "…")
@@ -26,11 +26,11 @@ def render_article(article: Article, answer: Answer | None = None, shown: int = 
     body, veiled = "", False
     for number, section in enumerate(article.sections):
         depth = len(section.path)
-        if veiled and not is_plot(section.path):
+        if veiled and not tells_the_story(section.path):
             veiled, body = False, body + "</div>"
         if depth:
             body += f"<h{min(depth + 2, 6)}>{escape(section.path[-1])}</h{min(depth + 2, 6)}>"
-        if not veiled and is_plot(section.path):
+        if not veiled and tells_the_story(section.path):
             veiled, body = True, body + _VEIL
         paragraphs = article.paragraphs(section)
         body += "".join(f"<p>{_marked(article.text, start, end, marks)}</p>" for start, end in paragraphs)

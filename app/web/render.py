@@ -3,18 +3,17 @@
 The page's script (conversation.js) listens to the buttons by their class, and sends their `data-` attributes.
 """
 
-import re
 from collections.abc import Sequence
 from html import escape
 
 from app.answer import Answer, Citation
+from app.overview import tells_the_story
 from app.web.history import Turn, dump_turns
 from app.web.missing import missing
 from index.article import Article
 
 LEAD_TITLE = "Introduction"
 VERY_SURE, FAIRLY_SURE = 0.9, 0.7
-_PLOT = re.compile(r"(?:plot|synopsis|story|storyline)(?: (?:summary|synopsis|outline))?", re.IGNORECASE)
 
 _THUMB = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 10v10H4V10zm3 10h7.2a2 2 0 0 0 1.9-1.4l1.8-6'
@@ -31,14 +30,9 @@ def sureness(probability: float) -> str:
     return "Not quite sure"
 
 
-def is_plot(path: Sequence[str]) -> bool:
-    """Whether a section, by its headings from the outermost in, tells the story."""
-    return bool(path) and _PLOT.fullmatch(path[0].strip()) is not None
-
-
 def tells_the_plot(citation: Citation) -> bool:
     """Whether the cited words stand in a section that tells the story."""
-    return is_plot(citation.section.split(" › "))
+    return tells_the_story(citation.section.split(" › "))
 
 
 def reread(question: str, standalone_question: str) -> bool:

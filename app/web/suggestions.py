@@ -15,8 +15,9 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from app.answer import Answer, Citation
+from app.overview import tells_the_story
 from app.web.history import Turn
-from app.web.render import VERY_SURE, is_plot, tells_the_plot
+from app.web.render import VERY_SURE, tells_the_plot
 from app.words import FUNCTION_WORDS, MONTHS, PRONOUNS, THINGS
 from index.article import Article
 from index.splitter import section_sentences
@@ -175,7 +176,7 @@ def candidates(article: Article, first: Sequence[str] = ()) -> list[Candidate]:
 def _from_sentences(article: Article, it: str) -> Iterator[Candidate]:
     """Questions whose answers the sentences hold by their form."""
     for section in article.sections:
-        if is_plot(section.path):
+        if tells_the_story(section.path):
             continue
         for start, end in section_sentences(article, section):
             sentence = article.text[start:end]
