@@ -1,5 +1,6 @@
 """Thumbs up and down, kept on this machine as JSON Lines, so that an owner can learn from them."""
 
+import errno
 import json
 import os
 import time
@@ -51,7 +52,10 @@ def store(folder: Path, key: str, vote: str, question: str, answer: Answer, arti
         # One write to a file opened for appending: a line is there whole, or not at all.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(descriptor, line)
+            before = os.fstat(descriptor).st_size
+            if os.write(descriptor, line) < len(line):
+                os.ftruncate(descriptor, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
         finally:
             os.close(descriptor)
 

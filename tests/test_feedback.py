@@ -44,6 +44,18 @@ def test_votes_at_the_same_time_are_all_whole(tmp_path: Path) -> None:
     assert {fields["key"] for fields in read(tmp_path)} == {f"k{number}" for number in range(40)}
 
 
+def test_a_vote_that_the_disk_has_no_room_for_leaves_the_others_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote(tmp_path, "k0", "up")
+    write = os.write
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(os, "write", lambda descriptor, line: write(descriptor, line[:20]))
+        vote(tmp_path, "k1", "up")
+    vote(tmp_path, "k2", "up")
+    assert [fields["key"] for fields in read(tmp_path)] == ["k0", "k2"]
+
+
 def test_the_files_stay_small_and_the_newest_votes_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.feedback, "MAX_FILE_BYTES", 2000)
     for number in range(30):

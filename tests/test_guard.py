@@ -172,6 +172,45 @@ def test_the_limit_is_each_clients_own_and_says_when_to_come_again() -> None:
     assert limiter.message("2001:db8:0:1:ffff::9"), "a customer's whole network is one client"
 
 
+def test_a_networks_streams_count_from_their_first_byte_and_no_longer_than_they_last(monkeypatch) -> None:
+    monkeypatch.setattr(guard_module, "STREAMS_PER_CLIENT", 1)
+    guard = Guard(echo, Policy(), functions={})
+
+    async def status(address: str, held_back: asyncio.Event | None = None) -> int:
+        async def body() -> AsyncIterator[bytes]:
+            if held_back:
+                await held_back.wait()
+            yield b""
+
+        transport = httpx.ASGITransport(guard, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:7860") as client:
+            return (await client.request("GET", "/gradio_api/heartbeat/tab", content=body())).status_code
+
+    async def go() -> tuple[int, int, int, int]:
+        end = asyncio.Event()
+        first = asyncio.create_task(status("2001:db8:0:1::1", end))
+        await asyncio.sleep(0.01)
+        refused, stranger = await status("2001:db8:0:1::2"), await status("2001:db8:0:2::1")
+        end.set()
+        return await first, refused, stranger, await status("2001:db8:0:1::2")
+
+    assert asyncio.run(go()) == (200, 429, 200, 200)
+
+
+def test_while_the_page_is_being_opened_a_question_is_told_to_come_again() -> None:
+    guard = Guard(echo, Policy(), functions={0: 2})
+
+    async def go() -> list[int]:
+        transport = httpx.ASGITransport(guard)
+        statuses = []
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:7860") as client:
+            for guard.opening in (True, False):
+                statuses.append((await client.post(JOIN, json=MESSAGE)).status_code)
+        return statuses
+
+    assert asyncio.run(go()) == [503, 200]
+
+
 @pytest.mark.parametrize(
     ("host", "allowed"),
     [
@@ -255,7 +294,7 @@ def test_a_websocket_is_refused() -> None:
     async def send(message: dict) -> None:
         sent.append(message)
 
-    asyncio.run(Guard(echo, Policy(), {0})({"type": "websocket", "path": "/", "headers": []}, None, send))
+    asyncio.run(Guard(echo, Policy(), {})({"type": "websocket", "path": "/", "headers": []}, None, send))
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 

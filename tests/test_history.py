@@ -58,10 +58,22 @@ def test_words_that_are_not_the_cited_ones_are_replaced(text: str) -> None:
         {"start": 5, "end": 5, "quote_start": 0, "quote_end": 9},
         {"start": 5, "end": 9, "quote_start": 6, "quote_end": 9},
         {"start": 0, "end": 3, "quote_start": 0, "quote_end": len(ARTICLE.text)},
+        {"start": ADA.start, "end": ADA.end, "quote_start": 0, "quote_end": ADA.end},
     ],
 )
 def test_a_citation_without_its_place_takes_its_turn_away(citation: dict) -> None:
     assert load_turns(forged({"citations": [citation | {"article": "Lantern.txt"}]}), ARTICLES) == ()
+
+
+def test_the_oldest_turns_go_where_quotes_would_be_longer_than_a_conversations(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = dump_turns([ANSWERED, REFUSED, OVERVIEW], ARTICLES)
+    monkeypatch.setattr("app.web.history.MAX_QUOTED", len(BOTH) + len("Tomas Reed played."))
+    assert load_turns(saved, ARTICLES) == (REFUSED, OVERVIEW)
+
+
+def test_only_the_articles_that_are_cited_are_kept_with_it() -> None:
+    others = [parse(f"Number {number}.", f"{number}.txt") for number in range(500)]
+    assert dump_turns([ANSWERED], [*others, ARTICLE]) == dump_turns([ANSWERED], ARTICLES)
 
 
 def test_a_citation_of_another_article_takes_its_turn_away() -> None:

@@ -80,6 +80,20 @@ def test_until_the_page_is_there_another_stands_in_its_place_and_asks_again() ->
             process.kill()
 
 
+def test_a_page_that_cannot_be_made_ends_the_server_with_an_error() -> None:
+    script = (
+        "import app.web.page\n"
+        "from app.web.server import serve\n"
+        "def build_page(*_): raise LookupError('no such theme')\n"
+        "app.web.page.build_page = build_page\n"
+        "serve(lambda: None, '127.0.0.1', 0, 'Ask', 'Ask away.')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parent.parent, capture_output=True,
+                           text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.strip().endswith("RuntimeError: the page cannot be opened: LookupError('no such theme')")
+
+
 def ask_at_once(url: str, count: int, question: str = "Who was the director?") -> list[Reply]:
     async def go() -> list[Reply]:
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
@@ -97,6 +111,7 @@ def test_ready_says_whether_questions_can_be_answered_and_health_whether_it_live
     with served("--wait") as page:
         assert ready(page.url) == (503, "loading")
         assert httpx.get(f"{page.url}/health").json() == {"status": "ok"}
+        assert httpx.head(f"{page.url}/health").status_code == 200
         page.process.stdin.write("\n")
         page.process.stdin.flush()
         until = time.monotonic() + 20

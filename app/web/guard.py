@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.headers import passed_on, strict
 from app.web.messages import SESSION, Cancel, Join, MessageError, Reset, cleaned
-from app.web.policy import Limiter, Policy, credentials_right, host_allowed, origin_allowed
+from app.web.policy import Limiter, Policy, client_key, credentials_right, host_allowed, origin_allowed
 
 BODY_SECONDS = 10
 DISCARDED_BYTES = 4_000_000
@@ -72,10 +72,11 @@ class Guard:
     """ASGI middleware. Answers what it refuses itself; cleans what it lets through, both ways.
 
     `functions` has the number of each listener and how many values it takes. `answering` counts the streams that wait
-    for an answer; with `closing` set, no more questions are taken.
+    for an answer; with `opening` or `closing` set, no questions are taken.
     """
 
     def __init__(self, app: ASGIApp, policy: Policy, functions: Mapping[int, int]) -> None:
+        self.opening = False
         self.closing = False
         self.answering = 0
         self._app = app
@@ -93,21 +94,23 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client, is_stream = client_key(_client(scope)), False
         try:
             route = self._admitted(scope)
+            # Before the body is there: one that is held back must not hide a stream from the count.
+            is_stream = route.stream
+            self._streams[client] += is_stream
             body = await self._body(route, receive)
+            waits = scope["path"] == _ANSWERS
+            self.answering += waits
+            try:
+                await self._pass_on(route, body, scope, receive, send)
+            finally:
+                self.answering -= waits
         except Refusal as refusal:
             await _answer(refusal, scope["method"])(scope, receive, send)
-            return
-        client = _client(scope)
-        waits = scope["path"] == _ANSWERS
-        self._streams[client] += route.stream
-        self.answering += waits
-        try:
-            await self._pass_on(route, body, scope, receive, send)
         finally:
-            self.answering -= waits
-            self._streams[client] -= route.stream
+            self._streams[client] -= is_stream
             if not self._streams[client]:
                 del self._streams[client]
 
@@ -126,8 +129,10 @@ class Guard:
         route = _route(scope["method"], scope["path"])
         if policy.user and not route.open:
             self._log_in(headers.get("authorization", ""), client)
-        if route.stream and self._streams[client] >= STREAMS_PER_CLIENT:
+        if route.stream and self._streams[client_key(client)] >= STREAMS_PER_CLIENT:
             raise Refusal(429, "Too many tabs are open on this page. Please close some.", retry_after=10)
+        if route.body is Join and self.opening:
+            raise Refusal(503, "The page is still being opened. Please try again in a moment.", retry_after=2)
         if route.body is Join and self.closing:
             raise Refusal(503, "The server is being restarted. Please try again in a minute.", retry_after=60)
         return route

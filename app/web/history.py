@@ -7,9 +7,10 @@ another article or forged, so no word of an answer is taken from it: the words a
 import hashlib
 import logging
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
@@ -20,6 +21,8 @@ from index.article import Article
 MAX_SAVED_BYTES = 32_000
 """The oldest turns go when a conversation gets longer; some hundred turns fit."""
 MAX_TEXT = 2000
+MAX_QUOTED = 200_000
+"""Characters that the quotes of a conversation may have in all: a forged one must not make the server build more."""
 CHANGED = "The article has changed since this was asked. Ask again to read it anew."
 
 logger = logging.getLogger(__name__)
@@ -83,9 +86,10 @@ class _Conversation(_Record):
 
 def dump_turns(turns: Sequence[Turn], articles: Sequence[Article]) -> str:
     """The conversation in JSON, for the browser to keep."""
+    cited = {citation.article for turn in turns if turn.answer for citation in turn.answer.citations}
     saved = _Conversation(
         version=1,
-        articles={article.name: article_sha256(article) for article in articles},
+        articles={article.name: article_sha256(article) for article in articles if article.name in cited},
         turns=[_saved_turn(turn) for turn in turns],
     )
     return saved.model_dump_json()
@@ -94,8 +98,8 @@ def dump_turns(turns: Sequence[Turn], articles: Sequence[Article]) -> str:
 def load_turns(saved: str, articles: Sequence[Article]) -> tuple[Turn, ...]:
     """The conversation that `dump_turns` wrote; an empty one where `saved` is anything else.
 
-    A turn that cites what is not in `articles` at that place is left out; one that was answered from an earlier text of
-    its article keeps its question alone.
+    A turn that cites what is not in `articles` at that place is left out, and so are the oldest beyond `MAX_QUOTED`;
+    one that was answered from an earlier text of its article keeps its question alone.
     """
     if not saved:
         return ()
@@ -105,22 +109,32 @@ def load_turns(saved: str, articles: Sequence[Article]) -> tuple[Turn, ...]:
         logger.info("the browser's saved conversation is not used: %s", error)
         return ()
     by_name = {article.name: article for article in articles}
-    saved_hashes = conversation.articles
-    unchanged = {name for name, article in by_name.items() if saved_hashes.get(name) == article_sha256(article)}
-    turns = (_turn(turn, by_name, unchanged) for turn in conversation.turns)
-    return tuple(turn for turn in turns if turn is not None)
+    unchanged = {
+        name for name, digest in conversation.articles.items()
+        if name in by_name and article_sha256(by_name[name]) == digest
+    }
+    kept: list[Turn] = []
+    room = MAX_QUOTED
+    for saved_turn in reversed(conversation.turns):
+        cited = saved_turn.answer.citations if saved_turn.answer else []
+        room -= sum(citation.quote_end - citation.quote_start for citation in cited)
+        if room < 0:
+            break
+        if turn := _turn(saved_turn, by_name, unchanged):
+            kept.append(turn)
+    return tuple(reversed(kept))
 
 
 def fitting(turns: Sequence[Turn], articles: Sequence[Article]) -> tuple[Turn, ...]:
     """The newest of `turns` that the browser has room for."""
-    room = MAX_SAVED_BYTES - len(dump_turns((), articles).encode())
-    first = len(turns)
-    while first and (room := room - len(_saved_turn(turns[first - 1]).model_dump_json().encode()) - len(",")) >= 0:
-        first -= 1
+    def fits(first: int) -> bool:
+        return len(dump_turns(turns[first:], articles).encode()) <= MAX_SAVED_BYTES
+
+    first = bisect_left(range(len(turns)), True, key=fits)
     return tuple(turns[min(first, len(turns) - 1) :]) if turns else ()
 
 
-@lru_cache(maxsize=64)
+@cache
 def article_sha256(article: Article) -> str:
     """SHA-256 of the article's text in UTF-8."""
     return hashlib.sha256(article.text.encode()).hexdigest()
@@ -183,7 +197,7 @@ def _citation(saved: _Citation, article: Article | None) -> Citation | None:
     if article is None or not saved.quote_start <= saved.start < saved.end <= saved.quote_end <= len(article.text):
         return None
     section = next((part for part in article.sections if part.start <= saved.start < part.end), None)
-    if section is None or saved.quote_end > section.end:
+    if section is None or saved.quote_start < section.start or saved.quote_end > section.end:
         return None
     return Citation(
         article.name,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 from Stemmer import Stemmer
 
@@ -45,7 +45,7 @@ def missing(answer: Answer, articles: Sequence[Article]) -> str:
     content = [word for word in question if _lower(word) not in _SMALL and len(word) > 1]
     asked = {_stem(word): re.sub("['’]s$", "", word) for word in reversed(content)}
     subject = "The article never mentions" if len(articles) == 1 else "The articles never mention"
-    nowhere = [word for stem, word in asked.items() if not any(stem in _stems(a.text) for a in articles)][::-1]
+    nowhere = [word for stem, word in asked.items() if not any(stem in _article_stems(a) for a in articles)][::-1]
     if nowhere:
         return f"{subject} {_listed(nowhere[:MAX_WORDS])}."
     near = _stems(" ".join(citation.quote for citation in answer.citations))
@@ -70,6 +70,10 @@ def _stem(word: str) -> str:
     return _IRREGULAR.get(_lower(word), _IRREGULAR.get(stem, stem))
 
 
-@lru_cache(maxsize=64)
+@cache
+def _article_stems(article: Article) -> frozenset[str]:
+    return _stems(article.text)
+
+
 def _stems(text: str) -> frozenset[str]:
     return frozenset(map(_stem, {_lower(word) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", text)}))

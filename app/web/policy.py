@@ -127,18 +127,19 @@ class Limiter:
 
     def login_barred(self, client: str) -> int:
         """The seconds until the client may try to log in again, or 0; counts nothing."""
-        spent = [item for item in self._logins if not self._limiter.test(item, "login", _key(client))]
+        spent = [item for item in self._logins if not self._limiter.test(item, "login", client_key(client))]
         return self._wait(spent, "login", client)
 
     def _hit(self, items: Sequence[RateLimitItem], kind: str, client: str) -> int:
-        return self._wait([item for item in items if not self._limiter.hit(item, kind, _key(client))], kind, client)
+        key = client_key(client)
+        return self._wait([item for item in items if not self._limiter.hit(item, kind, key)], kind, client)
 
     def _wait(self, spent: Sequence[RateLimitItem], kind: str, client: str) -> int:
-        resets = [self._limiter.get_window_stats(item, kind, _key(client)).reset_time for item in spent]
+        resets = [self._limiter.get_window_stats(item, kind, client_key(client)).reset_time for item in spent]
         return max((max(1, math.ceil(reset - time.time())) for reset in resets), default=0)
 
 
-def _key(client: str) -> str:
+def client_key(client: str) -> str:
     """One key for each client. An IPv6 customer has a whole /64 of addresses, so that is one client."""
     try:
         address = ip_address(client)

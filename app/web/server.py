@@ -60,8 +60,9 @@ def load_in_background(load: "Callable[[], Pipeline]") -> "Future[Pipeline]":
 class GuardedApp:
     """The page behind its guard, with `/health` and `/ready`; says `Open ADDRESS` once it is being served.
 
-    An ASGI app. Gradio takes seconds to import, so `build` makes the page while `opening` is shown in its place; what
-    it raises is logged. `/health` answers while the process does; `/ready` only while questions can be answered.
+    An ASGI app. Gradio takes seconds to import, so `build` makes the page while `opening` is shown in its place;
+    `failure` is what it raised. `/health` answers while the process does; `/ready` only while questions can be
+    answered.
     """
 
     def __init__(
@@ -70,10 +71,10 @@ class GuardedApp:
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             async with contextlib.AsyncExitStack() as stack:
-                self._opening = asyncio.create_task(self._open(build, policy, stack))
+                task = asyncio.create_task(self._open(build, policy, stack))
                 print(f"Open {address}", flush=True)
                 yield
-                self._opening.cancel()
+                task.cancel()
 
         own = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -81,11 +82,11 @@ class GuardedApp:
         async def opening_page() -> HTMLResponse:
             return HTMLResponse(opening)
 
-        @own.get("/health")
+        @own.api_route("/health", methods=["GET", "HEAD"])
         async def health() -> dict[str, str]:
             return {"status": "ok"}
 
-        @own.get("/ready")
+        @own.api_route("/ready", methods=["GET", "HEAD"])
         async def ready(response: Response) -> dict[str, str]:
             status = self._status()
             if status != "ready":
@@ -96,6 +97,8 @@ class GuardedApp:
         self._page: ASGIApp = own
         self._functions: dict[int, int] = {}
         self.guard = Guard(self._dispatch, policy, self._functions)
+        self.guard.opening = True
+        self.failure: Exception | None = None
         self._loading = loading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,18 +119,19 @@ class GuardedApp:
             page = await asyncio.to_thread(build)
             mounted = await asyncio.to_thread(_mounted, page, policy)
             await stack.enter_async_context(mounted.router.lifespan_context(mounted))
-        except Exception:
-            logger.exception("the page cannot be opened")
-            raise
+        except Exception as error:
+            self.failure = error
+            return
         self._functions.update({number: len(fn.inputs) for number, fn in page.fns.items() if fn.fn})
         self._page = mounted
+        self.guard.opening = False
 
     def _status(self) -> str:
         if self.guard.closing:
             return "closing"
-        if not self._opening.done() or not self._loading.done():
+        if self.guard.opening or not self._loading.done():
             return "loading"
-        return "ready" if self.loaded and self._page is not self._own else "failed"
+        return "ready" if self.loaded else "failed"
 
 
 def _mounted(page: "gr.Blocks", policy: Policy) -> FastAPI:
@@ -156,14 +160,17 @@ def _mounted(page: "gr.Blocks", policy: Policy) -> FastAPI:
 class Server(uvicorn.Server):
     """On Ctrl-C or SIGTERM takes no more questions, waits for the answers under way, and ends.
 
-    A second Ctrl-C ends it at once. The connections that open tabs hold would never end by themselves, so they are
-    ended, quietly.
+    So it does where the page cannot be opened. A second Ctrl-C ends it at once. The connections that open tabs hold
+    would never end by themselves, so they are ended, quietly.
     """
 
     def __init__(self, config: uvicorn.Config, app: GuardedApp, grace_seconds: float) -> None:
         super().__init__(config)
         self._app = app
         self._grace_seconds = grace_seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._app.failure is not None or await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         guard = self._app.guard
@@ -199,7 +206,8 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl-C. `load` runs in the background while the page is already there.
 
-    Raises AddressError, before anything is loaded, where the address cannot be had.
+    Raises AddressError, before anything is loaded, where the address cannot be had, and RuntimeError where the page
+    cannot be made.
     """
 
     def build() -> "gr.Blocks":
@@ -224,6 +232,8 @@ def serve(
             forwarded_allow_ips=policy.trusted_proxy,
         )
         Server(config, app, policy.grace_seconds).run(sockets=[listener])
+        if app.failure:
+            raise RuntimeError(f"the page cannot be opened: {app.failure!r}") from app.failure
 
 
 def _is_address(host: str) -> bool:
