@@ -1,6 +1,5 @@
 """Rewrites against those that people wrote for the same follow-ups, where the article itself is not at hand."""
 
-import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 
 from app.condense import condense
 from app.reader.metrics import f1
+from app.reader.records import open_lines
 
 HISTORY_TURNS = 8
 
@@ -30,7 +30,7 @@ def read_rewrites(path: Path) -> list[Rewritten]:
     `history` alternates questions and answers after two texts that give the topic.
     """
     rewrites = []
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
+    with open_lines(path) as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 fields = json.loads(line)

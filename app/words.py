@@ -40,7 +40,6 @@ FUNCTION_WORDS = (
         "anyone nothing something everything"
     )
 )
-CONJUNCTIONS = _words("that if whether because when while although though after before until so than")
 THINGS = _words(
     "award awards prize prizes festival film films cinema movie movies theatre theater theatres academy genie "
     "oscar oscars golden globe best actor actress director screenplay picture score song university college "
@@ -73,14 +72,10 @@ PEOPLE = (
         "soldier star student teacher writer twins couple brothers sisters parents crew cast"
     )
 )
-FILMING = _words(
-    "saw see seen watch watched like liked hate hated film filmed filming shoot shot shooting direct directed "
-    "directing make made making write wrote written writing produce produced score scored release released call "
-    "called beat edit edited"
-)
-"""Verbs whose "it" is mostly the film."""
-TOPICS = PEOPLE | _words(
-    "awards budget cast ending genre language length music plot rating reception release runtime score sequel "
-    "soundtrack summary title trailer"
+TOPICS = _words(
+    "actor actors actress author awards box budget cast cinematographer composer cost crew date director distributor "
+    "editor ending film genre gross language lead length main movie music name office plot premise producer producers "
+    "rating reception release reviews running runtime score screenwriter sequel setting soundtrack star story summary "
+    "time title trailer true writer writers"
 )
 """What people type alone to ask about the film, whatever came before."""
