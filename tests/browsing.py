@@ -10,13 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from visitor import opened
 
 ROOT = Path(__file__).parent.parent
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 380, "height": 800}
 PATIENCE_MS = 30_000  # for a busy machine; an idle one needs a small part of it
+JOIN = "**/gradio_api/queue/join*"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class FakePage:
 
 
 @contextmanager
-def fake_page(*options: str) -> Iterator[FakePage]:
-    """A fake page, served by a process of its own for as long as the block runs."""
+def fake_page(*options: str, wait: bool = True) -> Iterator[FakePage]:
+    """A fake page, served by a process of its own for as long as the block runs; with `wait`, once it is there."""
     command = [sys.executable, "-m", "tests.fake_page", *options]
     pipe = subprocess.PIPE
     with (
@@ -59,7 +60,8 @@ def fake_page(*options: str) -> Iterator[FakePage]:
             if not line.startswith("Open "):
                 errors.seek(0)
                 pytest.fail(f"the fake page did not start: {line}{errors.read()}")
-            yield FakePage(opened(line.split()[1]), Path(home), process)
+            address = line.split()[1]
+            yield FakePage(opened(address) if wait else address, Path(home), process)
         finally:
             process.terminate()
 
@@ -113,6 +115,18 @@ def ask(tab: Page, question: str) -> None:
     send(tab, question)
     expect(tab.locator(".turn:not(.waiting)")).to_have_count(turns + 1)
     expect(tab.locator(".turn").last.locator(".reply")).not_to_be_empty()
+
+
+@contextmanager
+def held(tab: Page) -> Iterator[None]:
+    """What the block sends first stays on its way until the block ends."""
+    routes: list[Route] = []
+    tab.route(JOIN, lambda route: routes.append(route), times=1)
+    with tab.expect_request(JOIN):
+        yield
+    while not routes:
+        tab.wait_for_timeout(10)
+    routes[0].continue_()
 
 
 def mark_lies_in_view(tab: Page) -> bool:

@@ -2,11 +2,15 @@
 
 import json
 import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from browsing import ask, fake_page, new_tab, ready, send
-from playwright.sync_api import BrowserContext, Page, expect
+from browsing import JOIN, PATIENCE_MS, FakePage, ask, fake_page, held, new_tab, ready, send
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 DIRECTOR, MUSIC, TALL = "Who was the director?", "Who made the music?", "How tall is the lighthouse?"
 STORED = "ask-the-film.turns"
@@ -167,6 +171,69 @@ def test_retry_and_undo_change_the_last_turn_alone(tab: Page) -> None:
     expect(tab.locator(".source mark")).to_have_text("Ada Quill")
 
 
+def test_what_is_typed_during_undo_and_new_conversation_stays(tab: Page) -> None:
+    box = tab.get_by_label("Your question")
+    ask(tab, DIRECTOR)
+    for button, typed in (("Undo", TALL), ("New conversation", MUSIC)):
+        view = tab.locator(".log").get_attribute("data-view")
+        with held(tab):
+            tab.get_by_role("button", name=button).click()
+            box.fill(typed)
+        expect(tab.locator(".log")).not_to_have_attribute("data-view", view)
+        expect(box).to_have_value(typed)
+    tab.get_by_role("button", name="New conversation").click()
+    expect(box).to_have_value("")
+
+
+def test_an_open_form_and_the_focus_outlive_an_answer(tab: Page) -> None:
+    ask(tab, DIRECTOR)
+    with held(tab):
+        send(tab, MUSIC)
+        tab.get_by_role("button", name="Edit").click()
+        editing = tab.get_by_label("Edit the question").first
+        editing.fill("Who was")
+    expect(tab.locator(".turn:not(.waiting)")).to_have_count(2)
+    expect(editing).to_be_focused()
+    tab.keyboard.type(" it?")
+    expect(editing).to_have_value("Who was it?")
+    expect(tab.locator(".edit:visible")).to_have_count(1)
+    tab.get_by_role("button", name="Retry").click()
+    expect(tab.locator(".log")).to_be_focused()
+
+
+def refused(status: int, detail: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(status=status, json={"detail": detail})
+
+
+def test_a_refused_question_stays_and_can_be_asked_again(browser: BrowserContext, url: str) -> None:
+    with new_tab(browser, url, allowed="429") as tab:
+        ready(tab)
+        tab.route(JOIN, refused(429, "Too many requests at once."), times=1)
+        for question in (DIRECTOR, TALL):
+            send(tab, question)
+        expect(tab.locator(".words")).to_have_text("The article does not say.")
+        expect(tab.locator(".failed .asked")).to_have_text(DIRECTOR)
+        tab.get_by_role("button", name="Try again").click()
+        expect(tab.locator(".log")).to_be_focused()
+        expect(tab.locator(".words").last).to_have_text("Ada Quill")
+        expect(tab.locator(".asked")).to_have_text([TALL, DIRECTOR])
+
+
+def test_a_page_whose_opening_is_refused_says_so_and_opens_later(browser: BrowserContext, url: str) -> None:
+    browser.route(JOIN, refused(503, "Queue is full."), times=1)
+    with new_tab(browser, url, query=f"?q={quote(DIRECTOR)}", allowed="503") as tab:
+        expect(tab.locator(".notice")).to_contain_text("The program is busy.")
+        expect(tab.locator(".words")).to_have_text("Ada Quill")
+        expect(tab.get_by_text("Ready", exact=True)).to_be_visible()
+
+
+def test_a_link_works_while_the_page_is_still_opening(browser: BrowserContext) -> None:
+    with fake_page(wait=False) as page, new_tab(browser, page.url, query=f"?q={quote(DIRECTOR)}") as tab:
+        expect(tab.get_by_role("status")).to_contain_text("Opening the page")
+        expect(tab.locator(".turn:not(.waiting) .asked")).to_have_text([DIRECTOR])
+        expect(tab.locator(".source mark")).to_have_text("Ada Quill")
+
+
 def test_a_link_opens_the_page_with_the_question_asked(tab: Page, browser: BrowserContext, url: str) -> None:
     ask(tab, DIRECTOR)
     ask(tab, MUSIC)
@@ -258,12 +325,62 @@ def test_suggestions_are_answered_surely_and_never_asked_twice(tab: Page) -> Non
 def test_a_server_that_goes_away_is_told_and_its_question_asked_when_it_is_back(browser: BrowserContext) -> None:
     with fake_page() as page:
         port = page.url.rsplit(":", 1)[1]
-        with new_tab(browser, page.url, allowed="ERR_CONNECTION_REFUSED") as tab:
+        with new_tab(browser, page.url, allowed="Failed to load resource") as tab:
             ask(tab, DIRECTOR)
             page.stop()
             send(tab, MUSIC)
             expect(tab.locator(".notice")).to_contain_text("The program cannot be reached.")
             assert tab.locator(".status").evaluate("line => getComputedStyle(line, '::after').content") == '"Offline"'
+            assert tab.locator(".status").evaluate("line => parseFloat(getComputedStyle(line, '::before').width)") > 0
             with fake_page("--port", port):
                 expect(tab.locator(".turn:not(.waiting) .asked")).to_have_text([DIRECTOR, MUSIC])
                 expect(tab.locator(".words").last).to_have_text("Tomas Reed, Ines Vale")
+
+
+@contextmanager
+def restarted(browser: BrowserContext, *options: str, wait: bool = True) -> Iterator[tuple[FakePage, Page]]:
+    """A tab with a conversation of one turn, whose server has been started anew without its noticing."""
+    with fake_page() as page:
+        port = page.url.rsplit(":", 1)[1]
+        with new_tab(browser, page.url, allowed="Failed to load resource") as tab:
+            ask(tab, DIRECTOR)
+            page.stop()
+            with fake_page("--port", port, *options, wait=wait) as again:
+                yield again, tab
+
+
+def test_a_tab_keeps_its_conversation_when_it_asks_while_a_restarted_server_loads(browser: BrowserContext) -> None:
+    def probed(route: Route) -> None:
+        route.fulfill(status=503) if route.request.method == "HEAD" else route.fallback()
+
+    with restarted(browser, "--wait") as (slow, tab):
+        tab.route(tab.url, probed)
+        send(tab, MUSIC)
+        expect(tab.locator(".notice")).to_contain_text("The program cannot be reached.")
+        expect(tab.locator(".offline")).to_be_visible()
+        slow.finish_loading()
+        expect(tab.locator(".words")).to_have_text(["Ada Quill", "Tomas Reed, Ines Vale"])
+        assert turns_before(tab) == 1
+        expect(tab.locator(".offline")).to_have_count(0)
+        tab.reload()
+        expect(tab.locator(".words")).to_have_text(["Ada Quill", "Tomas Reed, Ines Vale"])
+
+
+def test_a_question_that_waits_for_loading_does_not_keep_the_server_from_ending(browser: BrowserContext) -> None:
+    with restarted(browser, "--wait") as (slow, tab):
+        with tab.expect_response(JOIN):
+            send(tab, MUSIC)
+        tab.close()
+        slow.process.send_signal(signal.SIGINT)
+        slow.process.wait(timeout=PATIENCE_MS / 1000)
+
+
+def test_a_question_asked_while_a_restarted_server_opens_its_page_is_asked_when_it_is_there(
+    browser: BrowserContext,
+) -> None:
+    with restarted(browser, wait=False) as (_, tab):
+        with tab.expect_response(JOIN) as joined:
+            send(tab, MUSIC)
+        assert joined.value.status == 503
+        expect(tab.locator(".notice")).to_contain_text("The program cannot be reached.")
+        expect(tab.locator(".words")).to_have_text(["Ada Quill", "Tomas Reed, Ines Vale"])

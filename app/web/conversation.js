@@ -5,7 +5,7 @@
 // visit and sends it along. What changes the conversation is sent one after the other, from a queue.
 
 const TURNS = 'ask-the-film.turns', WAITING = 'ask-the-film.waiting';
-const PROBE_MS = 1500;
+const PROBE_MS = 1500, OPEN_AGAIN_MS = 5000;
 // Gradio closes its stream when nothing is due any more. What is sent at that very moment can be answered into the
 // stream that is being closed, and is never heard of again: so nothing is sent sooner after a reply than this.
 const REST_MS = 250;
@@ -15,8 +15,11 @@ const box = () => talk.querySelector('#question textarea');
 const log = () => element.querySelector('.log');
 const turnsNow = () => log().dataset.turns ?? '';
 const waiting = [];  // {name, data}, the first of them sent as soon as nothing is under way
-let sent = null, settled = false, offline = false, restedAt = 0, scrolledTo = '';
+const failed = [];  // the data of questions that did not go through
+let sent = null, settled = false, busy = false, offline = false, restedAt = 0, scrolledTo = '';
 const unveiled = new Set();
+const edited = new Map();  // what stands in the forms that are open
+const keyOf = (turn) => turn.dataset.key || turn.querySelector('.asked').textContent;
 
 // A browser may forbid storage; the conversation then lasts as long as the tab.
 function keep(storage, key, value) {
@@ -43,6 +46,7 @@ function next() {
         return;
     }
     sent = waiting[0];
+    sent.last = [...log().querySelectorAll('[data-turn] .asked')].at(-1)?.textContent;
     trigger(sent.name, {...sent.data, turns: turnsNow()});
     probe(sent);
 }
@@ -62,22 +66,29 @@ function part(name, className, text = '') {
     made.textContent = text;
     return made;
 }
+function draw(className, asked, ...replies) {
+    const turn = part('div', `turn ${className}`), question = part('p', 'question'), reply = part('div', 'reply');
+    question.append(part('span', 'speaker', 'You asked'), ' ', part('span', 'asked', asked));
+    reply.append(...replies);
+    turn.append(question, reply);
+    log().append(turn);
+}
 function showWaiting() {
-    for (const drawn of log().querySelectorAll('.turn.waiting')) drawn.remove();
+    for (const drawn of log().querySelectorAll('.turn.waiting, .turn.failed')) drawn.remove();
     for (const {name, data} of waiting) {
         if (name !== 'ask') continue;
         if (data.turn !== undefined) for (const turn of [...log().querySelectorAll('.turn')].slice(data.turn)) turn.remove();
-        const turn = part('div', 'turn waiting'), question = part('p', 'question'), reply = part('div', 'reply');
-        question.append(part('span', 'speaker', 'You asked'), ' ', part('span', 'asked', data.question));
-        reply.append(part('p', 'notice', notice()));
-        turn.append(question, reply);
-        log().append(turn);
+        draw('waiting', data.question, part('p', 'notice', notice()));
         scrollToLast();
+    }
+    for (const {question} of failed) {
+        draw('failed', question, part('p', 'notice', 'That did not go through.'), part('button', 'again', 'Try again'));
     }
 }
 function notice() {
     if (offline) return 'The program cannot be reached. Your question is asked as soon as it is back.';
-    return settled ? 'Reading the article…' : 'Still loading. Your question is next…';
+    if (settled) return 'Reading the article…';
+    return `${busy ? 'The program is busy' : 'Still loading'}. Your question is next…`;
 }
 function scrollToLast() {
     const turn = log().querySelector('.turn:last-child');
@@ -88,50 +99,69 @@ function scrollToLast() {
 function probe(item) {
     setTimeout(async () => {
         if (sent !== item) return;
-        const wasOffline = offline;
-        try {
-            offline = !(await fetch(location.pathname, {method: 'HEAD', cache: 'no-store'})).ok;
-        } catch {
-            offline = true;
-        }
-        if (wasOffline && !offline) return location.reload();
-        if (sent === item && offline) {
-            root.classList.add('offline');
-            for (const text of log().querySelectorAll('.waiting .notice')) text.textContent = notice();
-        }
+        await look(item);
         probe(item);
     }, PROBE_MS);
+}
+async function look(item) {
+    let away = true;  // if nobody answers
+    try {
+        const {status} = await fetch(location.pathname, {method: 'HEAD', cache: 'no-store'});
+        away = status === 405 || status >= 500;  // 405 while the server opens its page
+    } catch { /* nobody */ }
+    if (sent !== item) return;
+    if (offline && !away) location.reload();
+    else setOffline(away);
+}
+function setOffline(away) {
+    if (away === offline) return;
+    offline = away;
+    root.classList.toggle('offline', away);
+    for (const text of log().querySelectorAll('.waiting .notice')) text.textContent = notice();
 }
 
 watch('value', () => {
     settled = true;
+    setOffline(false);
     restedAt = performance.now() + REST_MS;
+    if (sent?.name === 'undo' && !box().value) type(sent.last ?? '');
     if (sent) waiting.shift();
     sent = null;
+    for (const data of failed) delete data.turn;  // it would take what has been asked since
     if (log().dataset.turns !== undefined) {
         keep('sessionStorage', TURNS, turnsNow());
         keep('localStorage', TURNS, turnsNow());
     }
     for (const turn of log().querySelectorAll('.turn')) turn.classList.toggle('unveiled', unveiled.has(turn.dataset.key));
+    for (const form of log().querySelectorAll('.edit')) {
+        const text = edited.get(keyOf(form.closest('.turn'))), area = form.querySelector('textarea');
+        form.hidden = text === undefined;
+        area.value = text ?? area.defaultValue;
+    }
     const last = log().querySelector('.turn:last-child')?.dataset.key ?? '';
     if (last !== scrolledTo) scrollToLast();
     scrolledTo = last;
     showWaiting();
     next();
 });
-document.addEventListener('ask-failed', ({detail}) => {
-    if (sent?.name !== detail) return;  // one that was called off
-    const {name, data} = waiting.shift();
-    sent = null;
-    keepWaiting();
-    if (name === 'ask') {
-        const reply = log().querySelector('.turn.waiting .reply');
-        const again = part('button', 'again', 'Try again');
-        again.addEventListener('click', () => ask(data.question, data));
-        reply?.replaceChildren(part('p', 'notice', 'That did not go through. '), again);
+document.addEventListener('ask-failed', async ({detail}) => {
+    if (detail === 'open' && !settled) {
+        busy = true;
+        showWaiting();
+        say('The program is busy. Trying again in a moment…');
+        setTimeout(() => trigger('open'), OPEN_AGAIN_MS);
+    }
+    const item = sent;
+    if (item?.name !== detail) return;  // one that was called off
+    if (detail === 'ask') {
+        await look(item);
+        if (sent !== item || offline) return;  // it stays the first, to be asked when the program is back
+        failed.push(item.data);
     } else say('That did not go through. Please try again.');
-    settled = true;
-    if (waiting.length) { showWaiting(); next(); }
+    waiting.shift();
+    sent = null;
+    showWaiting();
+    next();
 });
 // Ideas can arrive after the conversation has moved on.
 function dropAskedIdeas() {
@@ -174,8 +204,14 @@ function answerText(turn) {
     return [turn.querySelector('.words')?.textContent, ...quotes].filter(Boolean).join('\n');
 }
 
+function type(text) {
+    box().value = text;
+    box().dispatchEvent(new Event('input', {bubbles: true}));
+}
+const toLog = () => log().focus({preventScroll: true});  // from a button that goes
+
 const clicks = {
-    idea: (button) => { log().focus({preventScroll: true}); ask(button.textContent, {alone: true}); },
+    idea: (button) => { toLog(); ask(button.textContent, {alone: true}); },
     show: (button) => {
         const {turn, citation} = button.dataset;
         trigger('show', {turn: Number(turn), citation: Number(citation), turns: turnsNow()});
@@ -189,9 +225,16 @@ const clicks = {
         const form = button.closest('.turn').querySelector('.edit');
         form.hidden = false;
         form.querySelector('textarea').focus();
+        edited.set(keyOf(button.closest('.turn')), form.querySelector('textarea').value);
+    },
+    again: (button) => {
+        const [data] = failed.splice([...log().querySelectorAll('.again')].indexOf(button), 1);
+        toLog();
+        ask(data.question, data);
     },
     retry: (button) => {
         const turn = button.closest('.turn');
+        toLog();
         ask(turn.querySelector('.asked').textContent, {turn: Number(turn.dataset.turn), alone: 'alone' in turn.dataset});
     },
     undo: () => { enqueue('undo'); box().focus(); },
@@ -201,11 +244,12 @@ const clicks = {
         turn.classList.add('unveiled');
         root.classList.add('plot-shown');
         turn.querySelector('.show')?.click();
-        log().focus({preventScroll: true});
+        toLog();
     },
     clear: () => {
-        waiting.length = 0;
+        waiting.length = failed.length = 0;
         sent = null;
+        type('');
         for (const storage of ['sessionStorage', 'localStorage']) keep(storage, TURNS, '');
         enqueue('clear');
         box().focus();
@@ -221,8 +265,7 @@ function askTyped(event) {
     event.preventDefault();
     event.stopPropagation();
     const typed = box().value;
-    box().value = '';
-    box().dispatchEvent(new Event('input', {bubbles: true}));
+    type('');
     ask(typed);
 }
 talk.addEventListener('keydown', (event) => {
@@ -239,11 +282,16 @@ talk.addEventListener('submit', (event) => {
     event.preventDefault();
     const form = event.target, question = form.querySelector('textarea').value;
     // A reading that was put right is asked as it stands; an edited question is read with what was said before it.
+    edited.delete(keyOf(form.closest('.turn')));
     ask(question, {turn: Number(form.dataset.turn), alone: form.classList.contains('read-as')});
-    log().focus({preventScroll: true});
+    toLog();
+});
+talk.addEventListener('input', ({target}) => {
+    if (target.closest('.edit')) edited.set(keyOf(target.closest('.turn')), target.value);
 });
 talk.addEventListener('reset', (event) => {
     event.target.hidden = true;
+    edited.delete(keyOf(event.target.closest('.turn')));
     event.target.closest('.turn').querySelector('.change').focus();
 });
 talk.addEventListener('keydown', (event) => {

@@ -5,16 +5,19 @@ data, and `app.web.history` believes of it what it can check.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import gradio as gr
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, ValidationError
 
 from app.answer import QuestionError
@@ -95,6 +98,21 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
             await asyncio.to_thread(suggestions.wait_for, FIRST_IDEAS, IDEAS_WAIT_SECONDS)
             yield gr.skip(), gr.skip(), shown(turns)[1], gr.skip()
 
+    def once_loaded(listener: Callable[[gr.EventData], Any]) -> Callable[[gr.EventData], Awaitable[Any]]:
+        """`listener`, called in a thread once loading has ended: before that, no turn that a tab sends can be checked.
+
+        Only the loop waits, since a thread that does would hold up Ctrl-C until the end of loading.
+        """
+
+        @wraps(listener)
+        async def called(event: gr.EventData) -> Any:
+            with contextlib.suppress(Exception):  # which `ask` tells the visitor
+                await asyncio.shield(asyncio.wrap_future(loading))
+            return await run_in_threadpool(listener, event)
+
+        return called
+
+    @once_loaded
     def ask(event: gr.EventData) -> tuple[Any, ...]:
         sent, turns = _read(event, loading)
         earlier = turns if sent.turn is None else turns[: sent.turn]
@@ -108,6 +126,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         source = gr.skip() if turns[-1].answer is None else _newest_source(turns, _articles(loading))
         return *shown(turns), source
 
+    @once_loaded
     def show_citation(event: gr.EventData) -> Any:
         sent, turns = _read(event, loading)
         turn = turns[sent.turn] if sent.turn is not None and sent.turn < len(turns) else None
@@ -115,10 +134,12 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
             return gr.skip()
         return _source(turn, sent.citation, _articles(loading))
 
+    @once_loaded
     def undo(event: gr.EventData) -> tuple[Any, ...]:
         _, turns = _read(event, loading)
-        return turns[-1].question if turns else "", *shown(turns[:-1]), _newest_source(turns[:-1], _articles(loading))
+        return *shown(turns[:-1]), _newest_source(turns[:-1], _articles(loading))
 
+    @once_loaded
     def vote(event: gr.EventData) -> tuple[str, str]:
         sent, turns = _read(event, loading)
         if sent.turn is not None and sent.turn < len(turns) and turns[sent.turn].answer is not None:
@@ -127,8 +148,9 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         return shown(turns)
 
     def start_again() -> tuple[Any, ...]:
-        return "", *shown(()), _newest_source((), _articles(loading))
+        return *shown(()), _newest_source((), _articles(loading))
 
+    @once_loaded
     def save(event: gr.EventData) -> str:
         sent, turns = _read(event, loading)
         write, kind = (as_json, "application/json") if sent.format == "json" else (as_markdown, "text/markdown")
@@ -151,7 +173,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
                 )
                 ideas = gr.HTML(render_ideas((), False), elem_id="ideas", apply_default_css=False)
                 with gr.Row(elem_id="asking"):
-                    box = gr.Textbox(
+                    gr.Textbox(
                         label="Your question",
                         placeholder="Ask in plain words…",
                         lines=1,
@@ -179,16 +201,19 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
         conversation = [chat, ideas]
         asking = chat.ask(ask, None, [*conversation, source], concurrency_limit=READERS_AT_ONCE, **quiet)
-        undoing = chat.undo(undo, None, [box, *conversation, source], **quiet)
+        undoing = chat.undo(undo, None, [*conversation, source], **quiet)
         voting = chat.vote(vote, None, conversation, **quiet)
         called_off = [asking, undoing, voting]
-        clearing = chat.clear(start_again, None, [box, *conversation, source], cancels=called_off, **quiet)
+        clearing = chat.clear(start_again, None, [*conversation, source], cancels=called_off, **quiet)
         changing = {"ask": asking, "undo": undoing, "vote": voting, "clear": clearing}
         for name, event in changing.items():
             event.failure(None, None, None, js=_FAILED % name, **quiet)
         chat.show(show_citation, None, [source], **quiet)
         chat.save(save, None, [file], **quiet).success(None, [file], None, js=_DOWNLOAD, **quiet)
-        page.load(open_page, [saved], [status, *conversation, source], js=_READ_SAVED, concurrency_limit=None, **quiet)
+        unlimited: dict[str, Any] = {"js": _READ_SAVED, "concurrency_limit": None} | quiet
+        for load in (page.load, chat.open):  # the page's script opens again what was refused
+            opening = load(open_page, [saved], [status, *conversation, source], **unlimited)
+            opening.failure(None, None, None, js=_FAILED % "open", **quiet)
     return page
 
 
