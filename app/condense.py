@@ -7,11 +7,11 @@ sure of stays as it was typed, character for character: a wrong name misleads, a
 import re
 from collections.abc import Sequence
 
-from app.mentions import ASKS_WHERE, ASKS_WHO, NAME, PLAYED_BY, WORD, Mentions, noun_phrase
+from app.mentions import ASKS_WHO, NAME, PLAYED_BY, WORD, Mentions, noun_phrase
 from app.words import ADVERBS, AUXILIARIES, BE, FUNCTION_WORDS, PEOPLE, PREPOSITIONS, QUESTION_WORDS, TOPICS
 
 TURNS = 8
-"""Earlier turns that are looked at: hardly anybody points further back."""
+"""Earlier turns that are looked at: nobody points further back."""
 WORDS = 50
 """A longer question is returned as it is; of earlier questions and answers this many words are looked at."""
 
@@ -42,6 +42,7 @@ _LAST_PHRASE = re.compile(
     r"\s+\b(?:in|at|on|from|to|near|across|outside|nationwide|abroad|indoors)\b"
     r"(?:\s(?!(?:in|at|on|from|to|for|by|with)\b)[^\s]+){0,5}$"
 )
+_ASKS_WHERE = re.compile(r"where\b", re.IGNORECASE)
 _STANDS_FOR = re.compile(r"\b(?:he|she|they|it|that|those|him|them)\b", re.IGNORECASE)
 _GENDERS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _POINTS_BACK = re.compile(
@@ -69,7 +70,7 @@ def condense(question: str, history: Sequence[tuple[str, str]], title: str) -> s
 
 
 def points_back(question: str) -> bool:
-    """Whether `question` leaves words out or has a pronoun, so that what was said before may be meant.
+    """Whether `question` leaves words out or has a word such as "he" or "there", so that the history may be meant.
 
     In doubt it does: the reader is misled less by a history that says nothing than by one that is left out.
     """
@@ -173,7 +174,7 @@ def _substitute(fragment: str, marked: bool, mentions: Mentions) -> str | None:
     asked = [turn.question.strip(" ?") for turn in mentions.turns]
     # A place cannot be put into a question after a place, so "And in Rome?" means the question before it.
     after_place = placed or not described and not {*words} & PEOPLE
-    previous = next((each for each in reversed(asked) if not (after_place and ASKS_WHERE.match(each))), asked[-1])
+    previous = next((each for each in reversed(asked) if not (after_place and _ASKS_WHERE.match(each))), asked[-1])
     if placed:
         return f"{_LAST_PHRASE.sub('', previous)} {fragment}"
     if words[-1].endswith(("'s", "’s")):

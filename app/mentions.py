@@ -16,7 +16,6 @@ _ARTICLE = re.compile(r"\b(?:an?|the)\s$", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"\s(?P<noun>[a-z]+)")
 
 ASKS_WHO = re.compile(r"(?:\w+\s)?who\b|which of\b|what.*\b(?:name|called)\b", re.IGNORECASE)
-ASKS_WHERE = re.compile(r"where\b", re.IGNORECASE)
 PLAYED_BY = re.compile(r"who (?:plays|played|voices|voiced)\b", re.IGNORECASE)
 _NOT_WHO = re.compile(r"^(?:what|which)\b|\b(?:where|when|how|why)\b", re.IGNORECASE)
 _COMMON = FUNCTION_WORDS | PEOPLE | THINGS
