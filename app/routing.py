@@ -19,7 +19,7 @@ REPLIES = {
     "talk": "I am only good at questions about the article. Try one!",
 }
 """The routes that ask nothing of the article, with what is said to them."""
-MIN_SIMILARITY = {"more": 0.75, "ending": 0.8, "about": 0.66, "plot": 0.66, "cast": 0.6, "awards": 0.6}
+MIN_SIMILARITY = {"more": 0.6, "ending": 0.8, "about": 0.66, "plot": 0.66, "cast": 0.6, "awards": 0.6}
 """Cosine to the nearest phrasing from which a question takes its route; a miss costs more where facts sound alike."""
 CHAT_SIMILARITY = 0.45
 MARGIN = 0.05

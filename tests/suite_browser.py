@@ -115,6 +115,10 @@ def script_injection(texts: Sequence[str] | None = None, addresses: int = 10) ->
                 harmless.ask(question)
             known = harmless.kinds()
             faults += harmless.close(known)
+            linked = Watched(context, page.url, "?q=Director%3F")
+            expect(linked.tab.locator(".turn:not(.waiting) .asked").last).to_have_text("Director?")
+            known |= linked.kinds()
+            faults += linked.close(known)
             for first in range(0, len(questions), 10):
                 tab = Watched(context, page.url)
                 for question in questions[first : first + 10]:
@@ -124,7 +128,7 @@ def script_injection(texts: Sequence[str] | None = None, addresses: int = 10) ->
                 faults += tab.close(known)
             for question in questions[:: max(1, len(questions) // addresses)]:
                 tab = Watched(context, page.url, f"?q={quote(question)}")
-                expect(tab.tab.locator(".turn:not(.waiting)")).to_have_count(1)
+                expect(tab.tab.locator(".turn:not(.waiting) .asked").last).to_have_text(question)
                 faults += tab.close(known)
         harmless_article = ["plain words"] * 3
         parts = [texts[first : first + PART] for first in range(0, len(texts), PART)]
