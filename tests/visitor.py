@@ -33,7 +33,7 @@ class Reply:
     @property
     def words(self) -> str:
         """The last answer's words, or the last notice."""
-        found = re.findall(r'<p class="(?:words|words refusal|notice)">(.*?)</p>', self.html, re.DOTALL)
+        found = re.findall(r'<p class="(?:words(?: refusal| chat)?|notice)">(.*?)</p>', self.html, re.DOTALL)
         return html.unescape(re.sub(r"<[^>]*>", "", found[-1])) if found else ""
 
 
