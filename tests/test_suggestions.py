@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Event
@@ -104,7 +105,7 @@ def test_what_was_asked_or_told_is_not_suggested() -> None:
         Who_directed_it=("Ada Quill", 0.95), When_was_it_made=("1961", 0.95), Whose_film_is_it=("American", 0.95)
     )
     suggestions = Suggestions(loaded(pipeline), ["Who directed it?", "When was it made?", "Whose film is it?"])
-    suggestions.wait_for(3, 10)
+    asyncio.run(suggestions.wait_for(3, 10))
     assert suggestions.next((), 9) == ["Who directed it?", "When was it made?", "Whose film is it?"]
     assert suggestions.next((), 1) == ["Who directed it?"]
     told = Turn("Tell me of her", pipeline.ask("Who directed it?"))
@@ -115,7 +116,7 @@ def test_what_was_asked_or_told_is_not_suggested() -> None:
 def test_the_same_answer_is_suggested_once() -> None:
     pipeline = Oracle(Who_directed_it=("Ada Quill", 0.95), Who_was_it=("Quill", 0.95))
     suggestions = Suggestions(loaded(pipeline), ["Who directed it?", "Who was it?"])
-    suggestions.wait_for(9, 10)
+    asyncio.run(suggestions.wait_for(9, 10))
     assert suggestions.next((), 9) == ["Who directed it?"]
 
 
@@ -127,7 +128,7 @@ def test_nothing_is_tried_while_somebody_asks() -> None:
         loading.set_result(pipeline)
         Event().wait(0.2)
         assert pipeline.asked == []
-    suggestions.wait_for(1, 10)
+    asyncio.run(suggestions.wait_for(1, 10))
     assert suggestions.next((), 9) == ["Who directed it?"]
 
 
@@ -135,5 +136,5 @@ def test_a_load_that_fails_leaves_nothing_to_wait_for() -> None:
     loading: Future = Future()
     suggestions = Suggestions(loading)
     loading.set_exception(RuntimeError("no index here"))
-    suggestions.wait_for(1, 10)
+    asyncio.run(suggestions.wait_for(1, 10))
     assert suggestions.next((), 9) == []

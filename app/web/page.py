@@ -11,13 +11,12 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import gradio as gr
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, ValidationError
 
 from app.answer import QuestionError
@@ -75,6 +74,8 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
     `examples` are tried first as suggestions, and shown where the program answers them surely.
     """
     suggestions = Suggestions(loading, examples)
+    # Few, since whatever thread has read once keeps some memory from then on, and Gradio has forty of them.
+    threads = ThreadPoolExecutor(READERS_AT_ONCE, "listen")
 
     def shown(turns: Sequence[Turn]) -> tuple[str, str]:
         """The conversation and the ideas for its next question."""
@@ -95,7 +96,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         else:
             turns = load_turns(saved, pipeline.articles)
             yield render_status("Ready", "ready"), *shown(turns), _newest_source(turns, pipeline.articles)
-            await asyncio.to_thread(suggestions.wait_for, FIRST_IDEAS, IDEAS_WAIT_SECONDS)
+            await suggestions.wait_for(FIRST_IDEAS, IDEAS_WAIT_SECONDS)
             yield gr.skip(), gr.skip(), shown(turns)[1], gr.skip()
 
     def once_loaded(listener: Callable[[gr.EventData], Any]) -> Callable[[gr.EventData], Awaitable[Any]]:
@@ -108,7 +109,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         async def called(event: gr.EventData) -> Any:
             with contextlib.suppress(Exception):  # which `ask` tells the visitor
                 await asyncio.shield(asyncio.wrap_future(loading))
-            return await run_in_threadpool(listener, event)
+            return await asyncio.get_running_loop().run_in_executor(threads, listener, event)
 
         return called
 

@@ -5,11 +5,12 @@ known. Others are templates that suit many articles: each has two phrasings, whi
 right sort (a name to "who", a date to "when"). None has its answer where the story is told.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ENOUGH = 16
 """Suggestions found, after which the search ends."""
 MAX_ANSWER_WORDS = 12
+LOOK_AGAIN_SECONDS = 0.1
 
 _A_NAME = r"(?:[A-ZÀ-ÖØ-Þ][\w'’-]*\w\s){0,3}[A-ZÀ-ÖØ-Þ][\w'’-]*\w"
 _A_DATE = r"(?:(?:[A-Z][a-z]+\s)?(?:\d{1,2},?\s)?(?:[A-Z][a-z]+\s)?\d{4})"
@@ -93,13 +95,15 @@ _GENERAL = (
     ("When was {title} founded?", "In what year was {title} established?", "when"),
     ("How many people live in {title}?", "What is the population of {title}?", "much"),
 )
+
+
 class Suggestions:
     """Looks for suggestions in a thread of its own once `loading` is done, and stands back while anybody asks."""
 
     def __init__(self, loading: "Future[Pipeline]", first: Sequence[str] = ()) -> None:
         self._loading = loading
         self._first = tuple(first)
-        self._changed = Condition()
+        self._freed = Condition()
         self._asking = 0
         self._found: list[Suggestion] = []
         self._finished = False
@@ -108,30 +112,30 @@ class Suggestions:
     @contextmanager
     def standing_back(self) -> Iterator[None]:
         """No candidate is begun while the block runs."""
-        with self._changed:
+        with self._freed:
             self._asking += 1
         try:
             yield
         finally:
-            with self._changed:
+            with self._freed:
                 self._asking -= 1
-                self._changed.notify_all()
+                self._freed.notify_all()
 
-    def wait_for(self, count: int, seconds: float) -> None:
+    async def wait_for(self, count: int, seconds: float) -> None:
         """Return when `count` are found, when there are no more, or after `seconds`."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._finished or len(self._found) >= count, seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self._finished and len(self._found) < count:
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)  # a thread that waits would hold up Ctrl-C
 
     def next(self, turns: Sequence[Turn], count: int) -> list[str]:
         """Up to `count` questions that `turns` have neither asked nor answered."""
         asked = {_plain(text) for turn in turns for text in (turn.question, _standalone(turn))}
         answers = [turn.answer for turn in turns if turn.answer is not None and turn.answer.answered]
         told = [citation for answer in answers for citation in answer.citations]
-        with self._changed:
-            found = list(self._found)
         return [
             suggestion.question
-            for suggestion in found
+            for suggestion in list(self._found)
             if _plain(suggestion.question) not in asked
             and not any(_overlap(suggestion.citation, citation) for citation in told)
         ][:count]
@@ -143,8 +147,8 @@ class Suggestions:
             except Exception:  # which the page shows
                 return
             for candidate in candidates(pipeline.articles[0], self._first):
-                with self._changed:
-                    self._changed.wait_for(lambda: not self._asking)
+                with self._freed:
+                    self._freed.wait_for(lambda: not self._asking)
                     if len(self._found) >= ENOUGH:
                         break
                 try:
@@ -153,13 +157,9 @@ class Suggestions:
                     logger.exception("%r cannot be suggested", candidate.question)
                     continue
                 if suggestion and not any(_overlap(suggestion.citation, other.citation) for other in self._found):
-                    with self._changed:
-                        self._found.append(suggestion)
-                        self._changed.notify_all()
+                    self._found.append(suggestion)
         finally:
-            with self._changed:
-                self._finished = True
-                self._changed.notify_all()
+            self._finished = True
 
 
 def candidates(article: Article, first: Sequence[str] = ()) -> list[Candidate]:
