@@ -55,7 +55,7 @@ def judge(records: Sequence[Record], reader: Reader) -> tuple[np.ndarray, np.nda
     pipeline = Pipeline(first, encoder, reader, Calibration((0.0, 0.0, 0.0), 0.0, 0.0))
     inputs, right = [], []
     for record, over_context in with_pipelines(records, pipeline):
-        _, candidates = over_context.read(record.question)
+        candidates = over_context.reading(record.question).candidates
         spans = [candidate.span for candidate in candidates] + [None]
         inputs.append(features(spans[0], spans[1]))
         right.append(is_right(best_text(candidates), record))

@@ -11,6 +11,7 @@ from app.reader.calibration import Calibration, features
 from app.reader.history import with_history
 from app.reader.model import Reader
 from app.routing import REPLIES, Router
+from app.spelling import Spelling
 from index.article import Article
 from index.encoder import Encoder
 from index.passage import Passage
@@ -82,6 +83,7 @@ class Pipeline:
         self._calibration = calibration
         self._title = self.articles[0].title if len(self.articles) == 1 else ""
         self._router = Router(encoder) if router is None else router
+        self._spelling = Spelling(self.articles)
 
     def over(self, article: Article) -> "Pipeline":
         """The same models over another article, whose index is built in memory."""
@@ -90,7 +92,7 @@ class Pipeline:
 
     def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError."""
-        question = _checked(question)
+        question = self._spelling.correct(_checked(question))
         history = [(_clean(asked), _clean(told)) for asked, told in history[-TURNS:]]
         route = self._route(question)
         if route in REPLIES:
@@ -109,8 +111,12 @@ class Pipeline:
         The reader was trained on follow-ups with their history, and reads them better than what the rules complete:
         that one finds the passages, and tells people how they were understood. Raises QuestionError.
         """
-        question = _checked(question)
-        said = [turn for turn in history if turn[0].strip() and self._route(turn[0]) not in REPLIES]
+        question = self._spelling.correct(_checked(question))
+        said = [
+            (self._spelling.correct(asked), told)
+            for asked, told in history
+            if asked.strip() and self._route(asked) not in REPLIES
+        ]
         standalone = condense(question, said, self._title)
         if points_back(question):
             # The last turn helps to find the passages too, where the rules could not put its words in.

@@ -86,6 +86,15 @@ def test_a_follow_up_is_read_with_what_went_before():
     assert answer.standalone_question == "When was Ada Quill born?"
 
 
+def test_a_slip_of_the_finger_is_put_right_here_and_in_what_was_said_before():
+    asked = pipeline({"in the well": 5.0})
+    assert asked.ask("Were is teh lettr found?").standalone_question == "Were is the letter found?"
+    told = [("Where did Ada Qill film it?", "in Ely")]
+    assert asked.ask("And why did she film there?", told) == asked.ask(
+        "And why did she film there?", [("Where did Ada Quill film it?", "in Ely")]
+    )
+
+
 def test_several_articles_are_asked_at_once_and_the_citation_names_its_own():
     other = parse("The Glass Barge is a film by Ned Moss.", "glass_barge.txt")
     answer = pipeline({"Ned Moss": 5.0}, MILL, other).ask("Who made The Glass Barge?")
