@@ -15,7 +15,10 @@ from app.words import FUNCTION_WORDS, QUESTION_WORDS
 from index.article import Article
 from index.encoder import model_folder
 
-SHORTEST = 3
+WORDS = 50
+"""A longer question is left as it is."""
+SHORTEST, LONGEST = 3, 30
+"""Letters of a word that is looked at."""
 ANY_WORD_FROM = 4
 """A shorter word is corrected to a function word or one of the article at most: too many others are one letter away."""
 EXPECTED = 1_000_000
@@ -38,13 +41,15 @@ class Spelling:
 
     def correct(self, question: str) -> str:
         """`question` with each unknown word put right where a known one is a single slip away."""
+        if len(question.split()) > WORDS:
+            return question
         return _WORD.sub(lambda match: self._correct(match[0]), question)
 
     def _correct(self, typed: str) -> str:
         if typed.endswith(("'s", "’s")):
             return self._correct(typed[:-2]) + typed[-2:]
         word = typed.casefold()
-        if len(word) < SHORTEST or self._knows(word):
+        if not SHORTEST <= len(word) <= LONGEST or self._knows(word):
             return typed
         likelihood, best = max((self._likelihood(typed, other), other) for other in _dictionary().edit_distance_1(word))
         if likelihood == 0:

@@ -46,6 +46,8 @@ def test_a_slip_is_put_right(spelling: Spelling, typed: str, meant: str) -> None
         "C3PO x 12,5 % <b>&amp;</b> \t où?",
         "¿dónde? どこ 电影",
         "a bc",
+        "Tolliverr" * 100,
+        "tolliverr " * 51,
         "",
     ],
 )
