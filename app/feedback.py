@@ -14,7 +14,7 @@ from filelock import FileLock
 from platformdirs import user_data_path
 
 from app.answer import Answer
-from app.versions import model_sha256, program_version
+from app.versions import program_version
 
 MAX_FILE_BYTES = 5_000_000
 """A file that has grown past this becomes the earlier one, and what was the earlier one goes."""
@@ -29,7 +29,9 @@ def feedback_folder() -> Path:
     return user_data_path("ask-the-film", appauthor=False)
 
 
-def store(folder: Path, key: str, vote: str, question: str, answer: Answer, articles: dict[str, str]) -> None:
+def store(
+    folder: Path, key: str, vote: str, question: str, answer: Answer, articles: dict[str, str], model_sha256: str
+) -> None:
     """Append one vote as a line. `key` names the answer, whose last vote counts; `vote` is "up", "down" or "" (taken
     back); `articles` gives each article's SHA-256 by its name. Raises OSError.
     """
@@ -40,7 +42,7 @@ def store(folder: Path, key: str, vote: str, question: str, answer: Answer, arti
         "question": question,
         **asdict(answer),
         "articles": articles,
-        "model_sha256": model_sha256(),
+        "model_sha256": model_sha256,
         "version": program_version(),
     }
     line = (json.dumps(fields) + "\n").encode("ascii")

@@ -85,6 +85,11 @@ class Pipeline:
         self._router = Router(encoder) if router is None else router
         self._spelling = Spelling(self.articles)
 
+    @property
+    def model_sha256(self) -> str:
+        """Of the reader."""
+        return self._reader.sha256
+
     def over(self, article: Article) -> "Pipeline":
         """The same models over another article, whose index is built in memory."""
         index = build_index([article], self._encoder)

@@ -46,6 +46,8 @@ def words(text: str) -> set[str]:
 
 
 class FakePipeline:
+    model_sha256 = "f0" * 32
+
     def __init__(self, text: str = TEXT) -> None:
         self.articles = (parse(text, "The_Lantern_Keeper.txt"),)
 

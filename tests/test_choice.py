@@ -41,6 +41,15 @@ def test_a_folder_in_the_transformers_layout_answers_with_spans_of_the_passages(
     assert calibration == UNCALIBRATED
 
 
+def test_each_reader_has_a_hash_of_its_own_that_changes_with_its_weights(folder, tmp_path):
+    other = shutil.copytree(folder, tmp_path / "other")
+    assert open_reader(str(other))[0].sha256 == open_reader(folder)[0].sha256 != open_reader("")[0].sha256
+    model = BertForQuestionAnswering.from_pretrained(other)
+    model.qa_outputs.bias.data += 1
+    model.save_pretrained(other)
+    assert open_reader(str(other))[0].sha256 != open_reader(folder)[0].sha256
+
+
 def test_its_calibration_is_kept_in_the_users_folder_and_found_again(folder):
     kept = calibration_folder(folder)
     assert kept != calibration_folder("somebody/else")

@@ -1,7 +1,9 @@
 """The reader: a question and passages → scored spans. The only importer of the inference runtimes."""
 
+import hashlib
 import os
 import unicodedata
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +73,16 @@ class Reader:
             spans.append(Span(number, start, end, token_span.score, token_span.log_probability))
         return spans
 
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 over the names and the bytes of model, tokenizer and calibration, in the order of names."""
+        digest = hashlib.sha256()
+        for file in sorted(self._weights.iterdir()):
+            if file.suffix in (".bin", ".json", ".xml"):
+                digest.update(file.name.encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.hexdigest()
+
     def windows(self, question: str, passages: list[str]) -> list[tuple[int, Encoding]]:
         """What the model is given: each passage's number and word pieces, in several windows where it is long."""
         self.load()
@@ -116,6 +128,16 @@ class TransformersReader(Reader):
 
     Slower to load and to run than the one that ships: torch, float32.
     """
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 over the names and the values of the weights, in the order of names."""
+        self.load()
+        digest = hashlib.sha256()
+        for name, weights in sorted(self._model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(weights.numpy().tobytes())
+        return digest.hexdigest()
 
     def _load_model(self) -> None:
         # It takes seconds, and only this reader needs it.

@@ -144,7 +144,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
     def vote(event: gr.EventData) -> tuple[str, str]:
         sent, turns = _read(event, loading)
         if sent.turn is not None and sent.turn < len(turns) and turns[sent.turn].answer is not None:
-            voted = _voted(turns[sent.turn], sent.vote, _articles(loading))
+            voted = _voted(turns[sent.turn], sent.vote, _articles(loading), _model_sha256(loading))
             turns = (*turns[: sent.turn], voted, *turns[sent.turn + 1 :])
         return shown(turns)
 
@@ -155,7 +155,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
     def save(event: gr.EventData) -> str:
         sent, turns = _read(event, loading)
         write, kind = (as_json, "application/json") if sent.format == "json" else (as_markdown, "text/markdown")
-        text = write(turns, _articles(loading))
+        text = write(turns, _articles(loading), _model_sha256(loading))
         return json.dumps({"name": f"{FILE_NAME}.{sent.format}", "type": kind, "text": text})
 
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as page:
@@ -232,6 +232,11 @@ def _articles(loading: "Future[Pipeline]") -> tuple[Article, ...]:
     return loading.result().articles if loading.done() and loading.exception() is None else ()
 
 
+def _model_sha256(loading: "Future[Pipeline]") -> str:
+    """Of the pipeline's reader, or nothing where there are no articles either."""
+    return loading.result().model_sha256 if _articles(loading) else ""
+
+
 def _answered(loading: "Future[Pipeline]", question: str, alone: bool, earlier: Sequence[Turn]) -> Turn:
     """Ask, after loading, and turn what went wrong into words for the page."""
     try:
@@ -249,7 +254,7 @@ def _answered(loading: "Future[Pipeline]", question: str, alone: bool, earlier: 
     return Turn(question, notice=notice, alone=alone)
 
 
-def _voted(turn: Turn, vote: str, articles: Sequence[Article]) -> Turn:
+def _voted(turn: Turn, vote: str, articles: Sequence[Article], model_sha256: str) -> Turn:
     """The turn with the vote, which is stored; the same vote again takes it back."""
     voted = Turn(turn.question, turn.answer, turn.notice, turn.alone, turn.key, "" if turn.vote == vote else vote)
     try:
@@ -260,6 +265,7 @@ def _voted(turn: Turn, vote: str, articles: Sequence[Article]) -> Turn:
             voted.question,
             voted.answer,
             {article.name: article_sha256(article) for article in articles},
+            model_sha256,
         )
     except OSError as error:
         logger.warning("the vote could not be kept in %s: %s", feedback_folder(), error)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from app.versions import model_sha256, program_version
+from app.versions import program_version
 from app.web.history import Turn, article_sha256
 from app.web.render import LEAD_TITLE, reread, sureness
 from index.article import Article
@@ -14,13 +14,13 @@ from index.article import Article
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-def as_json(turns: Sequence[Turn], articles: Sequence[Article]) -> str:
+def as_json(turns: Sequence[Turn], articles: Sequence[Article], model_sha256: str) -> str:
     """Everything, with quotes and their character offsets in the articles, whose hashes are given."""
     document = {
         "program": "ask-the-film",
         "version": program_version(),
         "saved": _now(),
-        "model_sha256": model_sha256(),
+        "model_sha256": model_sha256,
         "articles": [
             {"name": article.name, "title": article.title, "sha256": article_sha256(article)} for article in articles
         ],
@@ -33,13 +33,13 @@ def as_json(turns: Sequence[Turn], articles: Sequence[Article]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_markdown(turns: Sequence[Turn], articles: Sequence[Article]) -> str:
+def as_markdown(turns: Sequence[Turn], articles: Sequence[Article], model_sha256: str) -> str:
     """Questions, answers and the sentences that prove them."""
     blocks = [f"# {_text(', '.join(article.title for article in articles))}: questions and answers"]
     blocks.append(
         "\n".join(
             [f"- Article: {_text(article.name)}, SHA-256 `{article_sha256(article)}`" for article in articles]
-            + [f"- Model: SHA-256 `{model_sha256()}`", f"- Program: ask-the-film {program_version()}, saved {_now()}"]
+            + [f"- Model: SHA-256 `{model_sha256}`", f"- Program: ask-the-film {program_version()}, saved {_now()}"]
         )
     )
     for number, turn in enumerate(turns, 1):
