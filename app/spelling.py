@@ -33,6 +33,8 @@ class Spelling:
     """Corrects questions about `articles`."""
 
     def __init__(self, articles: Iterable[Article]) -> None:
+        # Read now, a fifth of a second once, since the first question must not wait for it.
+        self._dictionary, self._vocabulary = _dictionary(), _vocabulary()
         self._of_the_articles: dict[str, str] = {}
         """Each word in lower case, and as it is written."""
         for article in articles:
@@ -51,7 +53,8 @@ class Spelling:
         word = typed.casefold()
         if not SHORTEST <= len(word) <= LONGEST or self._knows(word):
             return typed
-        likelihood, best = max((self._likelihood(typed, other), other) for other in _dictionary().edit_distance_1(word))
+        one_away = self._dictionary.edit_distance_1(word)
+        likelihood, best = max((self._likelihood(typed, other), other) for other in one_away)
         if likelihood == 0:
             return typed
         return best if typed == word else self._of_the_articles.get(best, best)
@@ -59,7 +62,10 @@ class Spelling:
     def _knows(self, word: str) -> bool:
         """Whether `word` is one, perhaps with its apostrophe left out."""
         forms = {word, word.removesuffix("s"), f"{word[:-1]}'{word[-1]}"}
-        return any(form in self._of_the_articles or form in FUNCTION_WORDS or _is_a_word(form) for form in forms)
+        return any(form in self._of_the_articles or form in FUNCTION_WORDS or self._is_a_word(form) for form in forms)
+
+    def _is_a_word(self, word: str) -> bool:
+        return word in self._dictionary or word in self._vocabulary
 
     def _likelihood(self, typed: str, meant: str) -> float:
         """Of `typed` for `meant`, up to a constant; 0 where `meant` is not considered."""
@@ -73,7 +79,7 @@ class Spelling:
             return 0.0
         if len(typed) < ANY_WORD_FROM and not (of_the_articles or meant in FUNCTION_WORDS):
             return 0.0
-        return (_dictionary()[meant] + EXPECTED * expected) * (1.0 if usual else WRONG_LETTER)
+        return (self._dictionary[meant] + EXPECTED * expected) * (1.0 if usual else WRONG_LETTER)
 
 
 def _is_a_usual_slip(typed: str, meant: str) -> bool:
@@ -93,7 +99,3 @@ def _dictionary() -> SpellChecker:
 @lru_cache
 def _vocabulary() -> dict[str, int]:
     return Tokenizer.from_file(str(model_folder() / "tokenizer.json")).get_vocab()
-
-
-def _is_a_word(word: str) -> bool:
-    return word in _dictionary() or word in _vocabulary()
