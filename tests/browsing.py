@@ -1,6 +1,7 @@
 """What the browser tests share: the fake page in a process of its own, tabs on it, and how a person asks."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,3 +135,9 @@ def mark_lies_in_view(tab: Page) -> bool:
     expect(tab.locator(".source mark").first).to_be_visible()
     mark, panel = tab.locator(".source mark").first.bounding_box(), tab.locator(".source").bounding_box()
     return panel["y"] <= mark["y"] and mark["y"] + mark["height"] <= panel["y"] + panel["height"]
+
+
+def turns_before(tab: Page) -> int:
+    """How many turns the last question was read with, as the fake pipeline tells."""
+    reading = tab.locator(".turn").last.locator(".reading")
+    return int(re.search(r"turns before: (\d+)", reading.input_value()).group(1)) if reading.count() else 0
