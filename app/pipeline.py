@@ -95,10 +95,13 @@ class Pipeline:
         index = build_index([article], self._encoder)
         return Pipeline(index, self._encoder, self._reader, self._calibration, self._router)
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
-        """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError."""
-        question = self._spelling.correct(_checked(question))
-        history = [(_clean(asked), _clean(told)) for asked, told in history[-TURNS:]]
+    def ask(self, question: str, history: Sequence[tuple[str, str]] = (), as_written: bool = False) -> Answer:
+        """Answer `question`, asked after the `(question, answer)` turns of `history`. Raises QuestionError.
+
+        A slip of the finger is put right, but where the question is to be taken `as_written`.
+        """
+        question = _checked(question) if as_written else self._spelling.correct(_checked(question))
+        history = self._understood(history)
         route = self._route(question)
         if route in REPLIES:
             return Answer(False, REPLIES[route], 0.0, question, (), "chat")
@@ -108,20 +111,23 @@ class Pipeline:
         both = self._both(question, history)
         if both is not None:
             return both
-        return self._decide(self.reading(question, history), listed=route in LISTS)
+        return self._decide(self._reading(question, history), listed=route in LISTS)
 
     def reading(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Reading:
+        """What `ask` decides upon where `question` asks for a fact. Raises QuestionError."""
+        return self._reading(self._spelling.correct(_checked(question)), self._understood(history))
+
+    def _understood(self, history: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The last turns, cut to what is read of them, their slips put right."""
+        return [(self._spelling.correct(_clean(asked)), _clean(told)) for asked, told in history[-TURNS:]]
+
+    def _reading(self, question: str, history: Sequence[tuple[str, str]]) -> Reading:
         """The question complete in itself, read; where something in it points back, with what was said before.
 
         The reader was trained on follow-ups with their history, and reads them better than what the rules complete:
-        that one finds the passages, and tells people how they were understood. Raises QuestionError.
+        that one finds the passages, and tells people how they were understood.
         """
-        question = self._spelling.correct(_checked(question))
-        said = [
-            (self._spelling.correct(asked), told)
-            for asked, told in history
-            if asked.strip() and self._route(asked) not in REPLIES
-        ]
+        said = [turn for turn in history if turn[0].strip() and self._route(turn[0]) not in REPLIES]
         standalone = condense(question, said, self._title)
         if points_back(question):
             # The last turn helps to find the passages too, where the rules could not put its words in.
@@ -180,7 +186,7 @@ class Pipeline:
             places = plot(article, self._encoder) or about(article)
         elif route == "ending":
             # "How does it end?" often has a short answer; the last scene is quoted where it has none.
-            if (answer := self._decide(self.reading(question))).answered:
+            if (answer := self._decide(self._reading(question, ()))).answered:
                 return answer
             places = ending(article)
         elif route == "more" and history:
@@ -214,11 +220,11 @@ class Pipeline:
         halves = _TWO_QUESTIONS.match(question)
         if halves is None:
             return None
-        first = self._decide(self.reading(halves["first"], history))
+        first = self._decide(self._reading(halves["first"], history))
         if not first.answered:
             return None
         turn = (halves["first"], first.text)
-        second = self._decide(self.reading(halves["second"], [*history, turn]))
+        second = self._decide(self._reading(halves["second"], [*history, turn]))
         if not second.answered or _same(first.citations[0], second.citations[0], quotes=False):
             return None
         return replace(

@@ -1,7 +1,7 @@
 """A question with slips of the finger → the words that were meant, those of the article before all others.
 
 Of the words that are one slip away, the likeliest under a noisy channel (Kernighan, Church and Gale 1990): how common
-the word is, times how common the slip. What is a word of the article, of English, or of the reader's vocabulary stays.
+the word is, times how common the slip. What is a word of the article, of English or of the encoder's stays.
 """
 
 import re
@@ -15,14 +15,16 @@ from app.words import FUNCTION_WORDS, QUESTION_WORDS
 from index.article import Article
 from index.encoder import model_folder
 
-WORDS = 50
-"""A longer question is left as it is."""
-SHORTEST, LONGEST = 3, 30
+SHORTEST, LONGEST = 3, 20
 """Letters of a word that is looked at."""
-ANY_WORD_FROM = 4
-"""A shorter word is corrected to a function word or one of the article at most: too many others are one letter away."""
+UNKNOWN_WORDS = 8
+"""A text with more of them is no English with a slip here and there, and stays as it is."""
+MEANT_FROM, WRONG_LETTER_FROM = 4, 5
+"""Letters of a word that may be meant, and of one in which a letter may be wrong: too many short words are alike."""
+COMMON = 5_000
+"""Occurrences in the dictionary's texts of a word that may be meant without being the article's."""
 EXPECTED = 1_000_000
-"""A word of the article, or one that asks, counts as this many more occurrences in the dictionary's texts."""
+"""A word of the article, or one that asks, counts as this many more occurrences."""
 WRONG_LETTER = 0.1
 """A wrong letter, or one too many, against one that is lost, doubled or in its neighbour's place."""
 
@@ -40,46 +42,60 @@ class Spelling:
         for article in articles:
             for word in sorted(set(_WORD.findall(f"{article.title} {article.text}"))):
                 self._of_the_articles[word.casefold()] = word
+        # The turns of a conversation are read again with every new one.
+        self._cached = lru_cache(maxsize=1024)(self._correct)
 
     def correct(self, question: str) -> str:
         """`question` with each unknown word put right where a known one is a single slip away."""
-        if len(question.split()) > WORDS:
+        unknown = {word for word in _WORD.findall(question) if self._is_looked_at(_stem(word))}
+        if len(unknown) > UNKNOWN_WORDS:
             return question
-        return _WORD.sub(lambda match: self._correct(match[0]), question)
+        return _WORD.sub(lambda match: self._cached(match[0]) if match[0] in unknown else match[0], question)
 
-    def _correct(self, typed: str) -> str:
-        if typed.endswith(("'s", "’s")):
-            return self._correct(typed[:-2]) + typed[-2:]
-        word = typed.casefold()
-        if not SHORTEST <= len(word) <= LONGEST or self._knows(word):
-            return typed
-        one_away = self._dictionary.edit_distance_1(word)
-        likelihood, best = max((self._likelihood(typed, other), other) for other in one_away)
-        if likelihood == 0:
-            return typed
-        return best if typed == word else self._of_the_articles.get(best, best)
+    def _is_looked_at(self, typed: str) -> bool:
+        if typed.isupper() or not SHORTEST <= len(typed) <= LONGEST:
+            return False
+        return not self._knows(typed.casefold().replace("’", "'"))
 
     def _knows(self, word: str) -> bool:
-        """Whether `word` is one, perhaps with its apostrophe left out."""
-        forms = {word, word.removesuffix("s"), f"{word[:-1]}'{word[-1]}"}
-        return any(form in self._of_the_articles or form in FUNCTION_WORDS or self._is_a_word(form) for form in forms)
+        """Whether `word` is one, perhaps with its apostrophe left out or as the British write it."""
+        forms = {word, word.removesuffix("s"), f"{word[:-1]}'{word[-1:]}", f"{word[:-2]}'{word[-2:]}"}
+        forms.add(re.sub(r"(?<=[iy])s(?=(?:e[srd]?|ing|ation)$)", "z", word))
+        return any(
+            form in known
+            for form in forms
+            for known in (self._of_the_articles, FUNCTION_WORDS, self._dictionary, self._vocabulary)
+        )
 
-    def _is_a_word(self, word: str) -> bool:
-        return word in self._dictionary or word in self._vocabulary
+    def _correct(self, typed: str) -> str:
+        stem = _stem(typed)
+        one_away = self._dictionary.edit_distance_1(stem.casefold())
+        meant = self._dictionary.known(one_away) | (self._of_the_articles.keys() & one_away)
+        likelihood, best = max(((self._likelihood(stem, word), word) for word in meant), default=(0.0, ""))
+        if likelihood == 0:
+            return typed
+        if stem != stem.lower():
+            best = self._of_the_articles.get(best, best.capitalize())
+        return best + typed[len(stem) :]
 
     def _likelihood(self, typed: str, meant: str) -> float:
         """Of `typed` for `meant`, up to a constant; 0 where `meant` is not considered."""
         of_the_articles = meant in self._of_the_articles
-        expected = of_the_articles or meant in QUESTION_WORDS
         usual = _is_a_usual_slip(typed.casefold(), meant)
-        # A name that the article does not have, or a rare word, is no misspelt common one.
-        if not usual and (meant in FUNCTION_WORDS or not of_the_articles):
-            return 0.0
-        if not of_the_articles and typed != typed.lower():
-            return 0.0
-        if len(typed) < ANY_WORD_FROM and not (of_the_articles or meant in FUNCTION_WORDS):
-            return 0.0
-        return (self._dictionary[meant] + EXPECTED * expected) * (1.0 if usual else WRONG_LETTER)
+        if meant in FUNCTION_WORDS:
+            considered = usual and (typed == typed.lower() or meant in QUESTION_WORDS)
+        elif of_the_articles:
+            considered = len(meant) >= (MEANT_FROM if usual else WRONG_LETTER_FROM)
+        else:
+            # A name that the article does not have is no misspelt word.
+            considered = usual and typed == typed.lower() and min(len(typed), len(meant)) >= MEANT_FROM
+            considered = considered and self._dictionary[meant] >= COMMON
+        expected = of_the_articles or meant in QUESTION_WORDS
+        return considered * (self._dictionary[meant] + EXPECTED * expected) * (1.0 if usual else WRONG_LETTER)
+
+
+def _stem(word: str) -> str:
+    return re.sub("['’]s$", "", word)
 
 
 def _is_a_usual_slip(typed: str, meant: str) -> bool:

@@ -3,8 +3,9 @@
 The fake answers from a small invented article by word overlap. A sentence is cited when no other shares more words
 with the question; the answering words are its longest run of names or numbers that the question does not hold. When
 the best sentence shares less than half of the question's words, it refuses. `standalone_question` tells how many turns
-came with the question. A question of one word is a QuestionError; one of nothing but small words divides by zero, as
-an unfinished program might. "Hello" gets friendly words, and "Sum up" the first sentences of the plot.
+came with the question. It reads "teh" as "the", unless a question is to be taken as written. A question of one word is
+a QuestionError; one of nothing but small words divides by zero, as an unfinished program might. "Hello" gets friendly
+words, and "Sum up" the first sentences of the plot.
 """
 
 import argparse
@@ -51,7 +52,9 @@ class FakePipeline:
     def __init__(self, text: str = TEXT) -> None:
         self.articles = (parse(text, "The_Lantern_Keeper.txt"),)
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[tuple[str, str]] = (), as_written: bool = False) -> Answer:
+        if not as_written:
+            question = question.replace("teh", "the")
         if len(question.split()) < 2:
             raise QuestionError(f"A question needs two words, got {question!r}; say a little more.")
         article = self.articles[0]

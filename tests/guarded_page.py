@@ -63,15 +63,15 @@ def main() -> None:
     arguments = parser.parse_args()
 
     class SlowPipeline(FakePipeline):
-        def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+        def ask(self, question: str, history: Sequence[tuple[str, str]] = (), as_written: bool = False) -> Answer:
             time.sleep(arguments.seconds)
-            return super().ask(question, history)
+            return super().ask(question, history, as_written)
 
     class CitesAll:
         def __init__(self, article: Article) -> None:
             self.articles = (article,)
 
-        def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+        def ask(self, question: str, history: Sequence[tuple[str, str]] = (), as_written: bool = False) -> Answer:
             article = self.articles[0]
             places = [(section, *span) for section in article.sections for span in section_sentences(article, section)]
             citations = tuple(

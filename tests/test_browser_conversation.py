@@ -44,6 +44,15 @@ def test_the_reading_can_be_put_right_and_asked_again_with_one_click(tab: Page) 
     expect(tab.locator(".read-as")).to_have_count(0)
 
 
+def test_what_was_put_right_is_read_letter_for_letter(tab: Page) -> None:
+    ask(tab, "Who was teh director?")
+    expect(tab.get_by_label("Read as:")).to_have_value("Who was the director?")
+    tab.get_by_label("Read as:").fill("Who was teh  director?")
+    tab.get_by_role("button", name="Ask again").click()
+    expect(tab.locator(".asked")).to_have_text(["Who was teh director?"])
+    expect(tab.locator(".read-as")).to_have_count(0)
+
+
 def test_an_earlier_question_can_be_edited_and_the_later_ones_go(tab: Page) -> None:
     for question in (DIRECTOR, TALL, MUSIC):
         ask(tab, question)

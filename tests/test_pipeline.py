@@ -89,6 +89,7 @@ def test_a_follow_up_is_read_with_what_went_before():
 def test_a_slip_of_the_finger_is_put_right_here_and_in_what_was_said_before():
     asked = pipeline({"in the well": 5.0})
     assert asked.ask("Were is teh lettr found?").standalone_question == "Were is the letter found?"
+    assert asked.ask("Where is the lettr?", as_written=True).standalone_question == "Where is the lettr?"
     told = [("Where did Ada Qill film it?", "in Ely")]
     assert asked.ask("And why did she film there?", told) == asked.ask(
         "And why did she film there?", [("Where did Ada Quill film it?", "in Ely")]

@@ -6,13 +6,13 @@ from index.article import parse
 TEXT = """The Lantern Keeper is a 1961 film, directed by Ada Quillfeather and scored by Zoë Marchand.
 
 == Plot ==
-Tolliver finds the boat. He pays the skipper, whose name is Jon.
+Tolliver finds the boat of Sera O'Malley. He pays the skipper, whose name is Jon, for the last of the th
 """
 
 
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
-    return Spelling([parse(TEXT, "The_Lantern_Keeper.txt")])
+    return Spelling([parse(TEXT, "The_Sunken_Lanthorn.txt")])
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,13 @@ def spelling() -> Spelling:
         ("who is qiullfeather", "who is quillfeather"),
         ("Who is Quillfaether?", "Who is Quillfeather?"),
         ("how did Tolliverr's boat sink", "how did Tolliver's boat sink"),
+        ("how did tollivver’s boat sink", "how did tolliver’s boat sink"),
         ("who is zoe marchant", "who is zoe marchand"),
+        ("the sunken lantorn", "the sunken lanthorn"),
         ("wich director made it", "which director made it"),
-        ("wht is teh budgett", "what is the budget"),
+        ("Waht is teh budgett?", "What is the budget?"),
         ("which actres is it", "which actress is it"),
+        ("tht is the fim", "that is the film"),
     ],
 )
 def test_a_slip_is_put_right(spelling: Spelling, typed: str, meant: str) -> None:
@@ -37,18 +40,23 @@ def test_a_slip_is_put_right(spelling: Spelling, typed: str, meant: str) -> None
     "question",
     [
         "Who directed The Lantern Keeper?",
-        "whos the quillfeathers boss",
-        "couldnt he swim",
-        "did Spielberg or Kieslowski direct it",
+        "whos the quillfeathers boss, O’Malley's or o'malleys",
+        "couldnt he swim, itll be said",
+        "did Spielberg, Streep or Kieslowski direct it",
+        "did dench, fincher or wiest act in it",
         "Who is Botilda Krang?",
+        "Who is Directer?",
         "who is john",
+        "is Cera in it, or mera",
+        "btw lol thx abt OST THX",
         "what's the favourite colour of the jeweller",
+        "summarise and analyse it",
         "C3PO x 12,5 % <b>&amp;</b> \t où?",
         "¿dónde? どこ 电影",
         "a bc",
-        "Tolliverr" * 100,
-        "tolliverr " * 51,
         "",
+        "tolliverrtolliverrtolliverr",
+        "gbarfle zquonk vrimmel plothic kradge snorfel twazzle brimdok tolliverr",
     ],
 )
 def test_what_is_a_word_or_a_name_stays_letter_for_letter(spelling: Spelling, question: str) -> None:

@@ -141,9 +141,10 @@ class TransformersReader(Reader):
 
     def _load_model(self) -> None:
         # It takes seconds, and only this reader needs it.
+        import torch
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-        self._model = AutoModelForQuestionAnswering.from_pretrained(self._weights).eval()
+        self._model = AutoModelForQuestionAnswering.from_pretrained(self._weights, dtype=torch.float32).eval()
         self._transformers_tokenizer = AutoTokenizer.from_pretrained(self._weights)
 
     def _open_tokenizer(self) -> Tokenizer:

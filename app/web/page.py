@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import gradio as gr
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, ValidationError
 
 from app.answer import QuestionError
@@ -75,7 +76,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
     """
     suggestions = Suggestions(loading, examples)
     # Few, since whatever thread has read once keeps some memory from then on, and Gradio has forty of them.
-    threads = ThreadPoolExecutor(READERS_AT_ONCE, "listen")
+    readers = ThreadPoolExecutor(READERS_AT_ONCE, "read")
 
     def shown(turns: Sequence[Turn]) -> tuple[str, str]:
         """The conversation and the ideas for its next question."""
@@ -109,7 +110,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         async def called(event: gr.EventData) -> Any:
             with contextlib.suppress(Exception):  # which `ask` tells the visitor
                 await asyncio.shield(asyncio.wrap_future(loading))
-            return await asyncio.get_running_loop().run_in_executor(threads, listener, event)
+            return await run_in_threadpool(listener, event)
 
         return called
 
@@ -123,7 +124,9 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         if not question:
             return *shown(turns), gr.skip()
         with suggestions.standing_back():
-            turns = fitting((*earlier, _answered(loading, question, sent.alone, earlier)), _articles(loading))
+            put_right = sent.alone and sent.turn is not None
+            turn = readers.submit(_answered, loading, question, sent.alone, put_right, earlier).result()
+            turns = fitting((*earlier, turn), _articles(loading))
         source = gr.skip() if turns[-1].answer is None else _newest_source(turns, _articles(loading))
         return *shown(turns), source
 
@@ -229,23 +232,29 @@ def _read(event: gr.EventData, loading: "Future[Pipeline]") -> tuple[Sent, tuple
 
 def _articles(loading: "Future[Pipeline]") -> tuple[Article, ...]:
     """The pipeline's articles, or none before it is loaded and where it cannot be."""
-    return loading.result().articles if loading.done() and loading.exception() is None else ()
+    return loading.result().articles if _is_loaded(loading) else ()
 
 
 def _model_sha256(loading: "Future[Pipeline]") -> str:
-    """Of the pipeline's reader, or nothing where there are no articles either."""
-    return loading.result().model_sha256 if _articles(loading) else ""
+    return loading.result().model_sha256 if _is_loaded(loading) else ""
 
 
-def _answered(loading: "Future[Pipeline]", question: str, alone: bool, earlier: Sequence[Turn]) -> Turn:
-    """Ask, after loading, and turn what went wrong into words for the page."""
+def _is_loaded(loading: "Future[Pipeline]") -> bool:
+    return loading.done() and loading.exception() is None
+
+
+def _answered(
+    loading: "Future[Pipeline]", question: str, alone: bool, put_right: bool, earlier: Sequence[Turn]
+) -> Turn:
+    """Ask, after loading, and turn what went wrong into words for the page; letter for letter what was put right."""
     try:
         pipeline = loading.result()
     except Exception as error:
         return Turn(question, notice=_not_started(error))
     history = [] if alone else [(turn.question, turn.answer.text) for turn in earlier if turn.answer is not None]
     try:
-        return Turn(question, pipeline.ask(question, history), alone=alone, key=secrets.token_hex(8))
+        answer = pipeline.ask(question, history, as_written=put_right)
+        return Turn(question, answer, alone=alone, key=secrets.token_hex(8))
     except QuestionError as error:
         notice = str(error)
     except Exception:
