@@ -71,6 +71,13 @@ def test_an_unanswerable_question_is_only_ever_negative(examples):
     assert all(example.start is None for example in music)
 
 
+def test_an_adversarial_question_is_sometimes_asked_of_its_whole_paragraph():
+    paragraph = " ".join(f"Bridge {n} fell in a storm, and the town paid for another." for n in range(12))
+    maker = ExampleMaker([record("Who built it?", paragraph, source="squad2-dev-half")], FakeEncoder(), seed=3)
+    whole = [example.context == paragraph for epoch in range(30) for example in maker.epoch(epoch)]
+    assert set(whole) == {True, False}
+
+
 def test_windows_stay_inside_one_section(examples):
     assert not any("==" in example.context for example in examples)
 

@@ -15,7 +15,8 @@ from app.settings import ReaderName
 
 HELD_OUT_ARTICLES = 16
 """Articles of film.jsonl.gz that are never trained on: the calibration and the threshold come from them."""
-
+HELD_OUT = Path(__file__).parent / "held_out.jsonl.gz"
+"""And from these, of the same kind."""
 ARTICLES = Path(__file__).parent / "articles.jsonl.gz"
 """More articles on films that do not exist, with their questions, written for this project to train on."""
 
@@ -72,7 +73,7 @@ def calibrate(data: Data, reader: ReaderName = "") -> None:
     from app.calibrating import calibrate as run
     from app.reader.choice import calibration_folder, open_reader
 
-    _, held_out = divide(read_records(data / "film.jsonl.gz"))
+    held_out = divide(read_records(data / "film.jsonl.gz"))[1] + read_records(HELD_OUT)
     print(json.dumps(run(held_out, open_reader(reader)[0], calibration_folder(reader))))
 
 
