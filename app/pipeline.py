@@ -12,6 +12,7 @@ from app.reader.history import with_history
 from app.reader.model import Reader
 from app.routing import REPLIES, Router
 from app.spelling import Spelling
+from app.words import FUNCTION_WORDS
 from index.article import Article
 from index.encoder import Encoder
 from index.passage import Passage
@@ -283,10 +284,14 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 
 def _same(one: Citation, other: Citation, quotes: bool = True) -> bool:
-    """Whether a second citation says nothing new: words that one contains, or (`quotes`) the same sentence."""
-    shorter, longer = sorted((one.text.casefold(), other.text.casefold()), key=len)
+    """Whether a second citation says nothing new: no word of weight, or (`quotes`) no other sentence."""
+    fewer, more = sorted((_weighty(one.text), _weighty(other.text)), key=len)
     quotes_overlap = one.quote_start < other.quote_end and other.quote_start < one.quote_end
-    return shorter in longer or (quotes and one.article == other.article and quotes_overlap)
+    return fewer <= more or (quotes and one.article == other.article and quotes_overlap)
+
+
+def _weighty(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold())) - FUNCTION_WORDS
 
 
 def _sentences_around(article: Article, start: int, end: int) -> tuple[int, int]:

@@ -81,6 +81,12 @@ def test_the_same_words_elsewhere_are_not_a_second_answer():
     assert (answer.text, len(answer.citations)) == ("Ely", 1)
 
 
+def test_the_same_words_behind_other_small_words_are_not_a_second_answer():
+    article = parse("The keeper died of fever.\n\n== Later ==\nHis wife too died from fever.", "keeper.txt")
+    answer = pipeline({"of fever": 6.0, "from fever": 5.0}, article).ask("How did the keeper die?")
+    assert (answer.text, len(answer.citations)) == ("of fever", 1)
+
+
 def test_a_follow_up_is_read_with_what_went_before():
     answer = pipeline({"Ada Quill": 5.0}).ask("When was she born?", [("Who made the film?", "Ada Quill")])
     assert answer.standalone_question == "When was Ada Quill born?"
