@@ -12,7 +12,7 @@ from app.reader.history import with_history
 from app.reader.model import Reader
 from app.routing import REPLIES, Router
 from app.spelling import Spelling
-from app.words import FUNCTION_WORDS
+from app.words import PREPOSITIONS
 from index.article import Article
 from index.encoder import Encoder
 from index.passage import Passage
@@ -291,7 +291,8 @@ def _same(one: Citation, other: Citation, quotes: bool = True) -> bool:
 
 
 def _weighty(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold())) - FUNCTION_WORDS
+    words = frozenset(re.findall(r"\w+", text.casefold()))
+    return words - PREPOSITIONS - {"a", "an", "the"} or words
 
 
 def _sentences_around(article: Article, start: int, end: int) -> tuple[int, int]:

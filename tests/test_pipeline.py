@@ -87,6 +87,11 @@ def test_the_same_words_behind_other_small_words_are_not_a_second_answer():
     assert (answer.text, len(answer.citations)) == ("of fever", 1)
 
 
+def test_another_number_is_a_second_answer():
+    article = parse("The keeper has two sons.\n\n== Later ==\nThe miller has three sons.", "keeper.txt")
+    assert pipeline({"two sons": 6.0, "three sons": 5.0}, article).ask("How many?").text == "two sons; three sons"
+
+
 def test_a_follow_up_is_read_with_what_went_before():
     answer = pipeline({"Ada Quill": 5.0}).ask("When was she born?", [("Who made the film?", "Ada Quill")])
     assert answer.standalone_question == "When was Ada Quill born?"
