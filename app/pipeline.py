@@ -10,7 +10,7 @@ from app.overview import Place, about, after, ending, plot
 from app.reader.calibration import Calibration, features
 from app.reader.history import with_history
 from app.reader.model import Reader
-from app.routing import REPLIES, Router
+from app.routing import FACT, REPLIES, Router
 from app.spelling import Spelling
 from app.words import PREPOSITIONS
 from index.article import Article
@@ -30,6 +30,7 @@ LISTED_PROBABILITY = 0.7
 """Where a list is asked for, all answers that are this sure are given."""
 LISTS = ("cast", "awards")
 OVERVIEWS = ("about", "plot", "ending", "more")
+_NAMED = re.compile(r"(?<=[a-z,;] )[A-Z]\w+")
 _TWO_QUESTIONS = re.compile(
     r"^(?P<first>(?:who|what|when|where|why|how|which)\b.{4,}?)(?:\?\s*(?:and\s)?|,?\sand\s)"
     r"(?P<second>(?:who|what|when|where|why|how|which)\b.{4,})$",
@@ -82,6 +83,10 @@ class Pipeline:
         self._retriever = Retriever(index, encoder)
         self._reader = reader
         self._calibration = calibration
+        # Small talk names nobody of the article.
+        self._names = {
+            word.casefold() for article in self.articles for word in _NAMED.findall(article.text)
+        } - {word.casefold() for article in self.articles for word in article.title.split()}
         self._title = self.articles[0].title if len(self.articles) == 1 else ""
         self._router = Router(encoder) if router is None else router
         self._spelling = Spelling(self.articles)
@@ -159,7 +164,9 @@ class Pipeline:
         ]
 
     def _route(self, question: str) -> str:
-        return self._router.route(question, self._title)
+        route = self._router.route(question, self._title)
+        named = any(word.casefold() in self._names for word in re.findall(r"\w+", question))
+        return FACT if route in REPLIES and named else route
 
     def _decide(self, reading: Reading, listed: bool = False) -> Answer:
         """The best candidate, and others where all are sure; or the nearest passage. A list may be in one sentence."""
