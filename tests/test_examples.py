@@ -61,7 +61,7 @@ def test_a_question_that_stands_alone_is_sometimes_asked_with_a_history_that_say
 def test_a_negative_example_of_an_answerable_question_holds_no_answer(examples):
     for question, answer in (("When did it open?", "3 May"), ("Where is the letter?", "in the well")):
         negatives = [e for e in examples if e.start is None and e.question == question]
-        assert len(negatives) > 10
+        assert len(negatives) > 5
         assert not any(answer in e.context for e in negatives)
 
 
@@ -71,11 +71,12 @@ def test_an_unanswerable_question_is_only_ever_negative(examples):
     assert all(example.start is None for example in music)
 
 
-def test_an_adversarial_question_is_sometimes_asked_of_its_whole_paragraph():
-    paragraph = " ".join(f"Bridge {n} fell in a storm, and the town paid for another." for n in range(12))
+@pytest.mark.parametrize("sentences, expected", [(11, {True, False}), (12, {False})])
+def test_an_adversarial_question_is_sometimes_asked_of_its_whole_paragraph_unless_that_is_long(sentences, expected):
+    paragraph = " ".join(f"Bridge {n} fell in a storm, and the town paid for another." for n in range(sentences))
     maker = ExampleMaker([record("Who built it?", paragraph, source="squad2-dev-half")], FakeEncoder(), seed=3)
     whole = [example.context == paragraph for epoch in range(30) for example in maker.epoch(epoch)]
-    assert set(whole) == {True, False}
+    assert set(whole) == expected
 
 
 def test_windows_stay_inside_one_section(examples):

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -28,9 +30,16 @@ def test_the_shipped_weights_unpacked_answer_as_the_shipped_model_does(model, tm
     assert unpacked.score == pytest.approx(shipped.score, abs=3.0)
 
 
-def test_what_is_exported_can_be_unpacked_again(model, tmp_path):
-    model.save_pretrained(tmp_path / "trained")
-    export(tmp_path / "trained", tmp_path / "weights")
+@torch.no_grad()
+def test_what_is_exported_is_the_mean_and_can_be_unpacked_again(model, tmp_path):
+    trained = []
+    for factor in (0.5, 1.5):
+        scaled = copy.deepcopy(model)
+        for weights in scaled.parameters():
+            weights *= factor
+        trained.append(tmp_path / str(factor))
+        scaled.save_pretrained(trained[-1])
+    export(trained, tmp_path / "weights")
     again = shipped_weights(tmp_path / "weights", model)
     for name, tensor in model.state_dict().items():
         assert torch.allclose(again[name], tensor, atol=float(tensor.abs().max()) / 100), name

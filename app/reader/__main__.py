@@ -16,9 +16,11 @@ from app.settings import ReaderName
 HELD_OUT_ARTICLES = 16
 """Articles of film.jsonl.gz that are never trained on: the calibration and the threshold come from them."""
 HELD_OUT = Path(__file__).parent / "held_out.jsonl.gz"
-"""And from these, of the same kind."""
+"""And from these: more articles of the same kind, and passages of Wikipedia."""
 ARTICLES = Path(__file__).parent / "articles.jsonl.gz"
 """More articles on films that do not exist, with their questions, written for this project to train on."""
+ENCYCLOPEDIA = Path(__file__).parent / "encyclopedia.jsonl.gz"
+"""Real passages of Wikipedia with questions written for this project, to train on."""
 
 cli = typer.Typer(help="Train, export, calibrate and measure the reader.", add_completion=False)
 
@@ -50,7 +52,7 @@ def train(
     from app.reader.training import train as run
 
     to_train, _ = divide(read_records(data / "film.jsonl.gz"))
-    records = read_records(data / "train.jsonl.gz") + to_train + read_records(ARTICLES)
+    records = read_records(data / "train.jsonl.gz") + to_train + read_records(ARTICLES) + read_records(ENCYCLOPEDIA)
     for dialogue in read_dialogues(data / "dialogues.jsonl.gz"):
         records += facts(dialogue)
     run(records, out, Recipe(epochs=epochs, seed=seed, peak_learning_rate=learning_rate), start)
@@ -58,7 +60,7 @@ def train(
 
 @cli.command()
 def export(
-    trained: Annotated[Path, typer.Argument(help="What `train` left in its --out.")],
+    trained: Annotated[list[Path], typer.Argument(help="What `train` left in its --out; the mean of several.")],
     weights: Weights = WEIGHTS,
 ) -> None:
     """Write the form that ships."""

@@ -14,21 +14,27 @@ from index.article import parse
 from index.encoder import Encoder
 from index.splitter import section_sentences, split
 
-WHOLE_ARTICLE_SOURCES = ("film-written", "film-dialogues")
+WHOLE_ARTICLE_SOURCES = ("film-written", "film-dialogues", "encyclopedia-written")
 SAMPLE = {
     "qamr": 0.12,
     "squadshifts-amazon": 0.1,
     "squadshifts-reddit": 0.1,
     "fairytaleqa": 0.35,
+    "film-written": 0.35,
 }
-"""Share of a source's records drawn in each epoch, where not all: those furthest from an encyclopedia's prose least."""
+"""Share of a source's records drawn in each epoch, where not all; least, of what is furthest from an encyclopedia."""
 NEGATIVES = {"squadshifts-new-wiki": 0.35, "squadshifts-amazon": 0.2, "squadshifts-reddit": 0.2, "nq-qed": 0.3}
 """Chance that an answerable record also gives a window of its context from which the answering sentence is gone."""
 HARD_NEGATIVES = 6
 """Negatives on whole articles are drawn from this many passages that the encoder puts nearest to the question."""
 WINDOW_WORDS = 95
+GATHERED_PASSAGES = 3
+GATHERED_SHARE = 0.3
+"""Chance that an example of a whole article has sentences of several passages, the answer among its rivals."""
 WHOLE_SHARE = {"squad2-dev-half": 0.5, "squadshifts-new-wiki": 0.4, "nq-qed": 0.4}
 """Chance that a record gives its whole context: SQuAD 2.0's adversarial questions play on one sentence of it."""
+WHOLE_WORDS = 140
+"""A longer context is never given whole: it would be cut, and an answer near its end never seen."""
 ROUGH_SHARE = 0.4
 DISGUISED_SHARE = 0.5
 """Chance that an example of a whole article gets other names and numbers."""
@@ -66,6 +72,8 @@ class ExampleMaker:
             if rng.random() < SAMPLE.get(record.source, 1.0):
                 examples += self._from_short(record, rng)
         for position, record in enumerate(self._articles):
+            if rng.random() >= SAMPLE.get(record.source, 1.0):
+                continue
             for example in self._from_article(record, self._nearest[position], rng):
                 examples.append(self._disguise.apply(example, rng) if rng.random() < DISGUISED_SHARE else example)
         rng.shuffle(examples)
@@ -93,7 +101,7 @@ class ExampleMaker:
 
     def _from_short(self, record: Record, rng: random.Random) -> list[Example]:
         question = with_history(record.typed, record.history)
-        whole = rng.random() < WHOLE_SHARE.get(record.source, 0.0)
+        whole = rng.random() < WHOLE_SHARE.get(record.source, 0.0) and len(record.context.split()) <= WHOLE_WORDS
         if not record.golds:
             return [Example(question, record.context if whole else self._any_window(record.context, rng))]
         gold = rng.choice(record.golds)
@@ -117,10 +125,15 @@ class ExampleMaker:
         passages = self._passages[record.context]
         if not record.golds:
             served = rng.sample(nearest[:HARD_NEGATIVES], k=min(2, len(nearest)))
-            return [Example(question, passages[number].text) for number in served]
+            examples = [Example(question, passages[number].text) for number in served]
+            if rng.random() < GATHERED_SHARE:
+                examples[-1] = self._gathered(question, record, nearest, rng)
+            return examples
         gold = rng.choice(record.golds)
         holding = [passage for passage in passages if passage.start <= gold.start and gold.end <= passage.end]
-        if holding and rng.random() < 0.6:
+        if rng.random() < GATHERED_SHARE:
+            examples = [self._gathered(question, record, nearest, rng, gold)]
+        elif holding and rng.random() < 0.6:
             passage = rng.choice(holding)
             examples = [Example(question, passage.text, gold.start - passage.start, gold.end - passage.start)]
         else:
@@ -133,9 +146,50 @@ class ExampleMaker:
             stranger = rng.choice(self._articles)
             if stranger.group != record.group:
                 examples.append(Example(question, rng.choice(self._passages[stranger.context]).text))
+        elif silent and rng.random() < GATHERED_SHARE:
+            examples.append(self._gathered(question, record, silent, rng))
         elif silent:
             examples.append(Example(question, passages[rng.choice(silent)].text))
         return examples
+
+    def _gathered(
+        self, question: str, record: Record, nearest: list[int], rng: random.Random, gold: Gold | None = None
+    ) -> Example:
+        """Sentences from some near passages that hold no answer, and that of `gold`, each with the one before it."""
+        context, sentences = record.context, self._sentence_spans(record.context)
+        chosen = [] if gold is None else [self._in_context(context, gold.start, gold.end)]
+        for number in rng.sample(nearest[:HARD_NEGATIVES], k=min(GATHERED_PASSAGES, len(nearest))):
+            passage = self._passages[context][number]
+            inside = [(s, e) for s, e in sentences if passage.start <= s and e <= passage.end]
+            silent = [(s, e) for s, e in inside if not _mentions(context[s:e], record)]
+            if silent:
+                start, end = rng.choice(silent)
+                wider = self._in_context(context, start, end)
+                chosen.append((start, end) if _mentions(context[slice(*wider)], record) else wider)
+        text, gold_start, done = "", None, 0
+        for start, end in sorted(chosen):
+            # What overlaps is given once.
+            start = max(start, done)
+            if start < end:
+                text += " " if text else ""
+                if gold is not None and start <= gold.start < end:
+                    gold_start = len(text) + gold.start - start
+                text += context[start:end]
+                done = end
+        if gold is None:
+            return Example(question, text)
+        return Example(question, text, gold_start, gold_start + len(gold.text))
+
+    def _in_context(self, context: str, start: int, end: int) -> tuple[int, int]:
+        """Offsets of the sentences that `context[start:end]` reaches into, and of the one before in their paragraph."""
+        sentences = self._sentence_spans(context)
+        touched = [number for number, (s, e) in enumerate(sentences) if s < end and start < e]
+        if not touched:
+            return start, end
+        first = touched[0]
+        if first and "\n" not in context[sentences[first - 1][1] : sentences[first][0]]:
+            first -= 1
+        return min(start, sentences[first][0]), max(end, sentences[touched[-1]][1])
 
     def _question(self, record: Record, rng: random.Random) -> str:
         if record.history:

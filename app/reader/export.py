@@ -1,6 +1,7 @@
 """A trained model → the form that ships: OpenVINO with int8 weights, and its tokenizer; and back again."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,20 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 @torch.no_grad()
-def export(trained: Path, weights: Path) -> None:
-    """Write `model.xml`, `model.bin` and `tokenizer.json` into `weights` from the transformers model in `trained`.
+def export(trained: Sequence[Path], weights: Path) -> None:
+    """Write `model.xml`, `model.bin` and `tokenizer.json` into `weights` from the transformers models in `trained`.
 
-    Matrices and word embeddings become int8 with a scale for each row.
+    Their weights are averaged (Wortsman et al. 2022, "Model soups"). Matrices and word embeddings become int8 with a
+    scale for each row.
     """
     # It takes seconds, and `shipped_weights` does without it.
     import nncf
 
     weights.mkdir(parents=True, exist_ok=True)
-    model = AutoModelForQuestionAnswering.from_pretrained(trained, attn_implementation="eager").eval()
+    models = [AutoModelForQuestionAnswering.from_pretrained(each, attn_implementation="eager") for each in trained]
+    model = models[0].eval()
+    states = [each.state_dict() for each in models]
+    model.load_state_dict({name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]})
     sample = {name: torch.ones((2, 16), dtype=torch.long) for name in INPUTS}
     converted = openvino.convert_model(model, example_input=sample)
     compressed = nncf.compress_weights(converted, mode=nncf.CompressWeightsMode.INT8_SYM)
