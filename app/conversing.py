@@ -40,12 +40,12 @@ def is_right(answer: Answer, turn: Turn) -> bool:
 
 
 def converse(dialogues: Sequence[Dialogue], pipeline: Pipeline) -> Iterator[TurnOutcome]:
-    """Hold every dialogue over its own article, in order."""
-    context, over_context = None, pipeline
+    """Hold every dialogue over its own article, in order; over `pipeline`'s articles where it has none."""
+    context, over_context = "", pipeline
     for dialogue in tqdm(dialogues, unit="dialogue"):
         if dialogue.context != context:
             context = dialogue.context
-            over_context = pipeline.over(parse(context, f"{dialogue.group}.txt"))
+            over_context = pipeline.over(parse(context, f"{dialogue.group}.txt")) if context else pipeline
         history: list[tuple[str, str]] = []
         for turn in dialogue.turns:
             started = time.perf_counter()
