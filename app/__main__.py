@@ -40,7 +40,7 @@ EXAMPLES = (
     "What is it based on?",
     "Who wrote the novel?",
     "When was it released nationwide?",
-    "Which awards did it win?",
+    "What is it about?",
     "What does the main character do for a living?",
 )
 """Questions that suit most films."""

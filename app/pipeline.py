@@ -12,7 +12,7 @@ from app.reader.history import with_history
 from app.reader.model import Reader
 from app.routing import FACT, REPLIES, Router
 from app.spelling import Spelling
-from app.words import PREPOSITIONS
+from app.words import PREPOSITIONS, QUESTION_WORDS
 from index.article import Article
 from index.encoder import Encoder
 from index.passage import Passage
@@ -83,7 +83,7 @@ class Pipeline:
         self._retriever = Retriever(index, encoder)
         self._reader = reader
         self._calibration = calibration
-        # Small talk names nobody of the article.
+        # Small talk asks after nobody of the article.
         self._names = {
             word.casefold() for article in self.articles for word in _NAMED.findall(article.text)
         } - {word.casefold() for article in self.articles for word in article.title.split()}
@@ -165,8 +165,9 @@ class Pipeline:
 
     def _route(self, question: str) -> str:
         route = self._router.route(question, self._title)
-        named = any(word.casefold() in self._names for word in re.findall(r"\w+", question))
-        return FACT if route in REPLIES and named else route
+        first, *others = re.findall(r"[\w']+", question.casefold()) or [""]
+        asks_of_somebody = first in QUESTION_WORDS and any(word in self._names for word in others)
+        return FACT if route in REPLIES and asks_of_somebody else route
 
     def _decide(self, reading: Reading, listed: bool = False) -> Answer:
         """The best candidate, and others where all are sure; or the nearest passage. A list may be in one sentence."""

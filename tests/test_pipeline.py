@@ -136,10 +136,11 @@ def test_small_talk_gets_a_friendly_word_and_nothing_of_the_article():
     assert answer.text and "Quill" not in answer.text
 
 
-def test_what_names_somebody_of_the_article_is_no_small_talk():
+def test_what_asks_after_somebody_of_the_article_is_no_small_talk():
     asked = pipeline({"Ada Quill": 5.0})
-    assert asked.ask("thank you bob").kind == "chat"
-    assert asked.ask("thank you quill").kind == "fact"
+    assert asked.ask("what can you do bob").kind == "chat"
+    assert asked.ask("what can you do quill").kind == "fact"
+    assert asked.ask("thank you quill").kind == "chat"
 
 
 def test_small_talk_between_does_not_break_a_follow_up():
