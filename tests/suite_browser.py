@@ -83,6 +83,8 @@ class Watched:
         self.faults += [f"an element <{kind}>" for kind in self.kinds() - known]
         if self.tab.title() != "Ask the Film":
             self.faults.append(f"the title {self.tab.title()!r}")
+        # The browser keeps a conversation so far as it has room, and the next tab would go on with it.
+        self.tab.evaluate("localStorage.clear()")
         self.tab.close()
         return self.faults
 
