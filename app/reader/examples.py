@@ -171,7 +171,7 @@ class ExampleMaker:
             # What overlaps is given once.
             start = max(start, done)
             if start < end:
-                text += " " if text else ""
+                text += " " if text and start > done else ""
                 if gold is not None and start <= gold.start < end:
                     gold_start = len(text) + gold.start - start
                 text += context[start:end]
