@@ -17,7 +17,11 @@ WORDS = 50
 
 _AUXILIARY = "|".join(sorted(AUXILIARIES))
 _CORRECTION = re.compile(r"^(?:(?:no|nope|sorry)\b[\s,]*)*(?:i (?:mean|meant)|not that)\b[\s,]*", re.IGNORECASE)
-_LEAD_IN = re.compile(r"^(?:(?:and|but|so|ok|okay|oh|well|also|hm+|then|now|just)\b[\s,]*)+", re.IGNORECASE)
+_LEAD_IN = re.compile(
+    r"^(?:(?:and|but|so|ok|okay|oh|ah|well|also|hm+|then|now|just)\b[\s,.!]*"
+    r"|(?:hi|hey|hello|right|yes|yeah|cool|great|nice|thanks|wow)[,.!]+\s*)+",
+    re.IGNORECASE,
+)
 _CONNECTS = re.compile(r"\b(?:and|but|so|then|also)\b", re.IGNORECASE)
 _TRAIL = re.compile(r"[\s,]*\b(?:then|though|too|as well|also)?[\s?!.,]*$", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"^(?:what|how) about\s+", re.IGNORECASE)
@@ -43,7 +47,7 @@ _LAST_PHRASE = re.compile(
     r"(?:\s(?!(?:in|at|on|from|to|for|by|with)\b)[^\s]+){0,5}$"
 )
 _ASKS_WHERE = re.compile(r"where\b", re.IGNORECASE)
-_STANDS_FOR = re.compile(r"\b(?:he|she|they|it|that|those|him|them)\b", re.IGNORECASE)
+_STANDS_FOR = re.compile(r"\b(?:he|she|they(?!.*\b(?:it|that|those|them)\b)|it|that|those|him|them)\b", re.IGNORECASE)
 _GENDERS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _POINTS_BACK = re.compile(
     r"\b(?:he|him|his|she|her|hers|it|its|this|that|these|those|they|them|em|theirs?|there|whose|ones?|others?|another"

@@ -117,7 +117,8 @@ class Pipeline:
         both = self._both(question, history)
         if both is not None:
             return both
-        return self._decide(self._reading(question, history), listed=route in LISTS)
+        listed = route in LISTS
+        return self._decide(self._reading(question, history, listed), listed)
 
     def reading(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Reading:
         """What `ask` decides upon where `question` asks for a fact. Raises QuestionError."""
@@ -127,7 +128,7 @@ class Pipeline:
         """The last turns, cut to what is read of them, their slips put right."""
         return [(self._spelling.correct(_clean(asked)), _clean(told)) for asked, told in history[-TURNS:]]
 
-    def _reading(self, question: str, history: Sequence[tuple[str, str]]) -> Reading:
+    def _reading(self, question: str, history: Sequence[tuple[str, str]], listed: bool = False) -> Reading:
         """The question complete in itself, read; where something in it points back, with what was said before.
 
         The reader was trained on follow-ups with their history, and reads them better than what the rules complete:
@@ -140,7 +141,7 @@ class Pipeline:
             passages, candidates = self.read(with_history(standalone, said[-1:]), with_history(question, said))
         else:
             passages, candidates = self.read(standalone)
-        return Reading(standalone, passages, candidates, self.probabilities(candidates))
+        return Reading(standalone, passages, candidates, self.probabilities(candidates, listed))
 
     def read(self, question: str, typed: str = "") -> tuple[list[Passage], list[Candidate]]:
         """The passages nearest to `question`, and their spans for `typed`, or for `question`; the highest score first.
@@ -156,12 +157,16 @@ class Pipeline:
                 candidates.append(candidate)
         return passages, candidates
 
-    def probabilities(self, candidates: list[Candidate]) -> list[float]:
-        """Each candidate's calibrated probability of being right, as though the better ones were not there."""
-        return [
-            float(self._calibration.probability(features(first.span, second.span if second else None)))
-            for first, second in zip(candidates, [*candidates[1:], None])
-        ]
+    def probabilities(self, candidates: list[Candidate], listed: bool = False) -> list[float]:
+        """Each candidate's calibrated probability of being right, as though the better ones were not there.
+
+        Where a list is asked for (`listed`), what the reader takes for an answer too is no rival.
+        """
+        spans = [candidate.span for candidate in candidates]
+        rivals = [*spans[1:], None]
+        if listed:
+            rivals = [next((span for span in spans if span.score < 0), None)] * len(spans)
+        return [float(self._calibration.probability(features(*pair))) for pair in zip(spans, rivals)]
 
     def _route(self, question: str) -> str:
         route = self._router.route(question, self._title)

@@ -146,6 +146,7 @@ def test_only_he_and_she_are_replaced(question):
         ([("Does Greta leave?", "she goes to sea")], "Why?", "Why does Greta leave?"),
         ([("does greta leave", "she goes to sea")], "y", "Why does greta leave?"),
         ([("Who was dismissed?", "Emil Roth")], "and why?", "Why was Emil Roth dismissed?"),
+        ([("Who was dismissed?", "Emil Roth")], "Right. And why?", "Why was Emil Roth dismissed?"),
         ([("Who pays the inspector?", "Greta")], "how much?", "How much does Greta pay the inspector?"),
         ([("What does Greta sell?", "the boat")], "Who to?", "Who does Greta sell the boat to?"),
         ([("When did it open?", "8 May 1990")], "where was that?", "Where did it open?"),
@@ -204,6 +205,7 @@ def test_possession_alone_asks_who_or_what_it_is(question, expected):
         ("What about Greta, does she sing?", "Does Greta sing?"),
         ("And him, what happens to him?", "What happens to Tomas Verhoek?"),
         ("and in Oslo, when did it open?", "When did it open in Oslo?"),
+        ("ah ok. and the indoor scenes, where did they do those", "Where did they do the indoor scenes?"),
     ],
 )
 def test_topic_in_front_goes_where_its_pronoun_stands(question, expected):

@@ -207,6 +207,8 @@ def test_a_second_answer_is_not_given_beside_a_first_that_is_not_sure():
     encoder = FakeEncoder()
     asked = Pipeline(build_index((MILL,), encoder), encoder, FakeReader({"3 May": 5.0, "10 May": 5.1}), calibration)
     assert asked.ask("When did it open?").text == "10 May"
+    # In a list it is no rival.
+    assert asked.ask("list the awards").text == "10 May; 3 May"
 
 
 class ListeningReader(FakeReader):
