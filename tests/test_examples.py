@@ -43,13 +43,14 @@ def test_a_positive_example_holds_its_answer_at_its_offsets(examples):
     assert found == golds
 
 
-def test_a_follow_up_is_asked_both_as_it_stands_alone_and_with_its_history():
+def test_a_follow_up_is_asked_as_it_stands_alone_and_with_its_history_answered_or_refused():
     golds = (Gold("3 May", ARTICLE.index("3 May")),)
     history = (("Where did it open?", "Hull"),)
     follow_up = Record("1", "film-written", "g", "When did the film open?", ARTICLE, golds, "and when?", history)
     maker = ExampleMaker([follow_up, *RECORDS], FakeEncoder(), seed=3)
     asked = {example.question for epoch in range(30) for example in maker.epoch(epoch)}
-    assert {"When did the film open?", with_history("and when?", history)} <= asked
+    refused = with_history("and when?", [("Where did it open?", "")])
+    assert {"When did the film open?", with_history("and when?", history), refused} <= asked
 
 
 def test_a_question_that_stands_alone_is_sometimes_asked_with_a_history_that_says_nothing(examples):

@@ -21,6 +21,8 @@ ARTICLES = Path(__file__).parent / "articles.jsonl.gz"
 """More articles on films that do not exist, with their questions, written for this project to train on."""
 ENCYCLOPEDIA = Path(__file__).parent / "encyclopedia.jsonl.gz"
 """Real passages of Wikipedia with questions written for this project, to train on."""
+CONVERSATIONS = Path(__file__).parent / "conversations.jsonl.gz"
+"""Conversations about texts of both, written for this project to train on."""
 
 cli = typer.Typer(help="Train, export, calibrate and measure the reader.", add_completion=False)
 
@@ -53,7 +55,7 @@ def train(
 
     to_train, _ = divide(read_records(data / "film.jsonl.gz"))
     records = read_records(data / "train.jsonl.gz") + to_train + read_records(ARTICLES) + read_records(ENCYCLOPEDIA)
-    for dialogue in read_dialogues(data / "dialogues.jsonl.gz"):
+    for dialogue in read_dialogues(data / "dialogues.jsonl.gz") + read_dialogues(CONVERSATIONS):
         records += facts(dialogue)
     run(records, out, Recipe(epochs=epochs, seed=seed, peak_learning_rate=learning_rate), start)
 

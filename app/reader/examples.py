@@ -40,6 +40,8 @@ DISGUISED_SHARE = 0.5
 """Chance that an example of a whole article gets other names and numbers."""
 FOLLOW_UP_SHARE = 0.6
 """Chance that a question with a history is asked as it was typed, its history behind it, and not as it stands alone."""
+UNTOLD_SHARE = 0.15
+"""Chance that an answer of the history is left out, as though the program had refused."""
 STRAY_HISTORY_SHARE = 0.08
 """Chance that a question that stands alone gets another question of its article as a history, which says nothing."""
 
@@ -193,8 +195,10 @@ class ExampleMaker:
 
     def _question(self, record: Record, rng: random.Random) -> str:
         if record.history:
-            as_typed = rng.random() < FOLLOW_UP_SHARE
-            return with_history(record.typed, record.history) if as_typed else record.question
+            if rng.random() >= FOLLOW_UP_SHARE:
+                return record.question
+            told = [(asked, "" if rng.random() < UNTOLD_SHARE else answer) for asked, answer in record.history]
+            return with_history(record.typed, told)
         if rng.random() < STRAY_HISTORY_SHARE:
             stray = rng.choice(self._asked[record.context])
             return with_history(record.question, [(stray.question, stray.golds[0].text if stray.golds else "")])
