@@ -47,7 +47,10 @@ def calibrate(records: Sequence[Record], reader: Reader, folder: Path) -> dict:
 
 
 def judge(records: Sequence[Record], reader: Reader) -> tuple[np.ndarray, np.ndarray]:
-    """Features of each record's best candidate, float64 array [records, features], and whether it is right, bool."""
+    """Features of each record's best candidate, float64 array [records, features], and whether it is right, bool.
+
+    A follow-up is asked as it was typed, after its history.
+    """
     # Before the encoder, which tells the libraries that they are offline: another reader may come from a hub.
     reader.load()
     encoder = Encoder()
@@ -55,7 +58,7 @@ def judge(records: Sequence[Record], reader: Reader) -> tuple[np.ndarray, np.nda
     pipeline = Pipeline(first, encoder, reader, Calibration((0.0, 0.0, 0.0), 0.0, 0.0))
     inputs, right = [], []
     for record, over_context in with_pipelines(records, pipeline):
-        candidates = over_context.reading(record.question).candidates
+        candidates = over_context.reading(record.typed, record.history).candidates
         spans = [candidate.span for candidate in candidates] + [None]
         inputs.append(features(spans[0], spans[1]))
         right.append(is_right(best_text(candidates), record))

@@ -101,7 +101,7 @@ class Reader:
             "ENABLE_CPU_PINNING": False,
             "INFERENCE_PRECISION_HINT": "f32",
             # Activations in int8 too where the processor has products for it, with a scale for each so many of them.
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 64,
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 32,
         }
         model = openvino.Core().read_model(self._weights / "model.xml", self._weights / "model.bin")
         self._model = openvino.Core().compile_model(model, "CPU", options)
