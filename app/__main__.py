@@ -40,7 +40,6 @@ EXAMPLES = (
     "What is it based on?",
     "Who wrote the novel?",
     "When was it released nationwide?",
-    "What is it about?",
     "What does the main character do for a living?",
 )
 """Questions that suit most films."""
@@ -107,8 +106,8 @@ def ask(
     for citation in answer.citations:
         section = f"{citation.section}, " if citation.section else ""
         print(f"\n  “{citation.quote}”\n  {citation.article}, {section}{citation.start}–{citation.end}")
-    if answer.answered:
-        print(f"\n{answer.probability:.0%} sure")
+    if answer.answered and answer.kind == "fact":
+        print(f"\n{int(100 * answer.probability)}% sure")
 
 
 @cli.command()

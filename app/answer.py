@@ -43,8 +43,8 @@ class Citation:
 class Answer:
     """What the program says to one question.
 
-    `probability` is the calibrated probability that the first citation's words answer the question. A refusal has
-    `answered` false, an empty `text` and one citation: the nearest passage, cited and quoted whole.
+    `probability` is the calibrated probability that the first citation's words answer a question for a fact. A refusal
+    has `answered` false, an empty `text` and one citation: the nearest passage, cited and quoted whole.
 
     `kind` is "fact"; "overview", where the citations are several passages to be read in order; or "chat", where `text`
     says something friendly, nothing of the article is said, and there are no citations.

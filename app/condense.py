@@ -46,6 +46,8 @@ _LAST_PHRASE = re.compile(
     r"\s+\b(?:in|at|on|from|to|near|across|outside|nationwide|abroad|indoors)\b"
     r"(?:\s(?!(?:in|at|on|from|to|for|by|with)\b)[^\s]+){0,5}$"
 )
+_DETERMINED = re.compile(r"(?:the|an?|this|that|these|those|his|her|their|its)\s", re.IGNORECASE)
+_DROPS_S = re.compile(r"(?<!ie|he|oe|se|ze|xe)(?<!s)s$")
 _ASKS_WHERE = re.compile(r"where\b", re.IGNORECASE)
 _STANDS_FOR = re.compile(r"\b(?:he|she|they(?!.*\b(?:it|that|those|them)\b)|it|that|those|him|them)\b", re.IGNORECASE)
 _GENDERS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
@@ -99,7 +101,8 @@ def _complete(question: str, mentions: Mentions) -> str:
         completed = _ask_again(core, mentions)
     elif _is_fragment(core):
         completed = _substitute(core, marked, mentions)
-    elif fronted := _FRONTED.match(core):
+    # "Finally, where …" and "By the way, who …" bring nothing back.
+    elif (fronted := _FRONTED.match(core)) and (marked or _DETERMINED.match(fronted["topic"])):
         completed = _bring_back(fronted["topic"], fronted["rest"], mentions)
     return _sentence(completed) if completed else _resolve(question, mentions)
 
@@ -160,8 +163,9 @@ def _ask_again(bare: str, mentions: Mentions) -> str | None:
         if parts is None or answer is None:
             return None
         verb = parts["verb"]
-        auxiliary, verb = ("does", verb[:-1]) if re.search(r"[^s]s$", verb) else ("did", verb)
-        return f"{bare} {auxiliary} {answer} {verb} {parts['rest']}{stranded}"
+        # No other form of a verb is undone with certainty.
+        opening, verb = ("does", verb[:-1]) if _DROPS_S.search(verb) else ("was it that", verb)
+        return f"{bare} {opening} {answer} {verb} {parts['rest']}{stranded}"
     asked, auxiliary, rest = parts["asked"].strip().lower(), parts["auxiliary"].lower(), parts["rest"]
     if re.match(r"(?:who|what|whom|which)\b", asked) and answer:
         rest = f"{answer} {rest}" if auxiliary in BE and asked == "who" else f"{rest} {answer}"

@@ -88,13 +88,14 @@ def summarise(votes: list[dict[str, Any]]) -> dict[str, Any]:
 
     A band of probability is a tenth, named by its lower edge. The newest disliked answers come first.
     """
+    sure = [fields for fields in votes if fields["answered"] and fields.get("kind") == "fact"]
     return {
         "all": _count(votes),
         "answers": _count([fields for fields in votes if fields["answered"]]),
         "refusals": _count([fields for fields in votes if not fields["answered"]]),
         "answers_by_probability": {
-            f"{band / 10:.1f}": _count([f for f in votes if f["answered"] and _band(f) == band])
-            for band in sorted({_band(fields) for fields in votes if fields["answered"]})
+            f"{band / 10:.1f}": _count([fields for fields in sure if _band(fields) == band])
+            for band in sorted({_band(fields) for fields in sure})
         },
         "by_model": {
             model: _count([fields for fields in votes if fields.get("model_sha256") == model])

@@ -1,6 +1,7 @@
 """The JSON Lines door: a question a line in, an answer a line out, in the same order."""
 
 import json
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,8 +58,8 @@ def parse_line(line: bytes) -> Question:
     if not isinstance(fields, dict):
         raise LineError(f"got a JSON {type(fields).__name__}; write an object with a \"question\"")
     id = fields.get("id")
-    if not isinstance(id, str | int | float | None):
-        raise LineError(f"\"id\" must be a string or a number, got {type(id).__name__}")
+    if not isinstance(id, str | int | float | None) or isinstance(id, float) and not math.isfinite(id):
+        raise LineError(f"\"id\" must be a string or a finite number, got {type(id).__name__}")
     question = fields.get("question")
     if not isinstance(question, str):
         raise LineError(f"\"question\" must be a string, got {type(question).__name__}", id)

@@ -44,10 +44,8 @@ def ending(article: Article) -> list[Place]:
 
 
 def after(article: Article, place: int) -> list[Place]:
-    """The sentences that follow the one that holds offset `place`, in its section."""
-    section = next((each for each in article.sections if each.start <= place < each.end), None)
-    following = _sentences(article, [section]) if section else []
-    return [sentence for sentence in following if sentence[1] > place][:MORE_SENTENCES]
+    """The sentences that follow the one that holds offset `place`; empty at the article's end."""
+    return [sentence for sentence in _sentences(article, _filled(article)) if sentence[1] > place][:MORE_SENTENCES]
 
 
 def tells_the_story(path: Sequence[str]) -> bool:

@@ -22,6 +22,8 @@ from index.store import Index, build_index
 
 PASSAGES_READ = 8
 MAX_QUESTION_CHARACTERS = 1000
+WORDS_READ = 40
+"""Of a longer question the last so many: about what the reader takes in."""
 TURNS = 20
 """Earlier turns that are looked at."""
 FURTHER_ANSWER_PROBABILITY = 0.9
@@ -30,7 +32,8 @@ LISTED_PROBABILITY = 0.7
 """Where a list is asked for, all answers that are this sure are given."""
 LISTS = ("cast", "awards")
 OVERVIEWS = ("about", "plot", "ending", "more")
-_NAMED = re.compile(r"(?<=[a-z,;] )[A-Z]\w+")
+THE_END = "The article ends there."
+_NAMED = re.compile(r"(?<=[a-z,;] )[A-Z][\w']+")
 _TWO_QUESTIONS = re.compile(
     r"^(?P<first>(?:who|what|when|where|why|how|which)\b.{4,}?)(?:\?\s*(?:and\s)?|,?\sand\s)"
     r"(?P<second>(?:who|what|when|where|why|how|which)\b.{4,})$",
@@ -85,7 +88,7 @@ class Pipeline:
         self._calibration = calibration
         # Small talk asks after nobody of the article.
         self._names = {
-            word.casefold() for article in self.articles for word in _NAMED.findall(article.text)
+            _bare(word) for article in self.articles for word in _NAMED.findall(article.text.replace("’", "'"))
         } - {word.casefold() for article in self.articles for word in article.title.split()}
         self._title = self.articles[0].title if len(self.articles) == 1 else ""
         self._router = Router(encoder) if router is None else router
@@ -170,8 +173,8 @@ class Pipeline:
 
     def _route(self, question: str) -> str:
         route = self._router.route(question, self._title)
-        first, *others = re.findall(r"[\w']+", question.casefold()) or [""]
-        asks_of_somebody = first in QUESTION_WORDS and any(word in self._names for word in others)
+        first, *others = re.findall(r"[\w']+", question.casefold().replace("’", "'")) or [""]
+        asks_of_somebody = first in QUESTION_WORDS and any(_bare(word) in self._names for word in others)
         return FACT if route in REPLIES and asks_of_somebody else route
 
     def _decide(self, reading: Reading, listed: bool = False) -> Answer:
@@ -192,7 +195,7 @@ class Pipeline:
         """The sentences that `route` asks for, quoted in order; None where it asks for none or the article has none."""
         if route not in OVERVIEWS:
             return None
-        article = self._article_meant(question)
+        article = self._article_meant(question, history)
         places: list[Place] = []
         if route == "about":
             places = about(article)
@@ -200,7 +203,7 @@ class Pipeline:
             places = plot(article, self._encoder) or about(article)
         elif route == "ending":
             # "How does it end?" often has a short answer; the last scene is quoted where it has none.
-            if (answer := self._decide(self._reading(question, ()))).answered:
+            if (answer := self._decide(self._reading(question, history if len(self.articles) > 1 else ()))).answered:
                 return answer
             places = ending(article)
         elif route == "more" and history:
@@ -209,16 +212,18 @@ class Pipeline:
                 return None
             article = self._index.article(last.article)
             places = after(article, last.quote_end - 1)
+            if not places:
+                return Answer(False, THE_END, 0.0, question, (), "chat")
         if not places:
             return None
         citations = tuple(_quoted(article, place) for place in places)
         return Answer(True, " ".join(citation.text for citation in citations), 1.0, question, citations, "overview")
 
-    def _article_meant(self, question: str) -> Article:
-        """The article of the nearest passage; there is one wherever there are several articles."""
+    def _article_meant(self, question: str, history: Sequence[tuple[str, str]]) -> Article:
+        """The article of the passage nearest to `question` and the last turn; there is one where there are several."""
         if len(self.articles) == 1:
             return self.articles[0]
-        return self._index.article(self._retriever.retrieve(question, 1)[0].passage.article)
+        return self._index.article(self._retriever.retrieve(with_history(question, history[-1:]), 1)[0].passage.article)
 
     def _last_citation(self, history: Sequence[tuple[str, str]]) -> Citation | None:
         """The last sentence that the conversation has quoted, found by asking its last answered question again."""
@@ -274,6 +279,10 @@ def _quoted(article: Article, place: Place) -> Citation:
     return Citation(article.name, section.title, start, end, *[article.text[start:end]] * 2, start, end)
 
 
+def _bare(word: str) -> str:
+    return word.casefold().removesuffix("'s").strip("'")
+
+
 def _clean(text: str) -> str:
     """A turn's text, cut to what a question may have."""
     # A lone surrogate, which JSON and browsers can send, breaks every encoder further down.
@@ -289,7 +298,9 @@ def _checked(question: str) -> str:
             f"the question has {len(question):,} characters, more than the {MAX_QUESTION_CHARACTERS:,} that are read; "
             "ask a shorter one"
         )
-    return question
+    # At length people come to the point at the end.
+    words = question.split()
+    return question if len(words) <= WORDS_READ else " ".join(words[-WORDS_READ:])
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -51,6 +51,33 @@ def test_what_was_put_right_is_read_letter_for_letter(tab: Page) -> None:
     tab.get_by_role("button", name="Ask again").click()
     expect(tab.locator(".asked")).to_have_text(["Who was teh director?"])
     expect(tab.locator(".read-as")).to_have_count(0)
+    retry(tab)
+    expect(tab.locator(".read-as")).to_have_count(0)
+
+
+def test_a_question_of_a_link_is_put_right_again_on_retry(browser: BrowserContext, url: str) -> None:
+    with new_tab(browser, url, query="?q=Who%20was%20teh%20director%3F") as tab:
+        expect(tab.get_by_label("Read as:")).to_have_value("Who was the director?")
+        retry(tab)
+        expect(tab.get_by_label("Read as:")).to_have_value("Who was the director?")
+
+
+def retry(tab: Page) -> None:
+    """Retry the last turn and wait for its new answer."""
+    key = tab.locator(".turn").last.get_attribute("data-key")
+    tab.get_by_role("button", name="Retry").click()
+    expect(tab.locator(f".turn:not(.waiting):not([data-key='{key}'])")).to_have_count(tab.locator(".turn").count())
+
+
+def test_no_turn_is_taken_away_while_a_question_is_read(tab: Page) -> None:
+    ask(tab, DIRECTOR)
+    with held(tab):
+        send(tab, MUSIC)
+        for button in ("Retry", "Undo"):
+            tab.get_by_role("button", name=button).click()
+            expect(tab.locator(".said-aloud")).to_have_text("Wait for the answer first.")
+        expect(tab.locator(".asked")).to_have_text([DIRECTOR, MUSIC])
+    expect(tab.locator(".turn:not(.waiting) .asked")).to_have_text([DIRECTOR, MUSIC])
 
 
 def test_an_earlier_question_can_be_edited_and_the_later_ones_go(tab: Page) -> None:
@@ -220,9 +247,13 @@ def test_spoilers_hide_behind_a_click_and_the_switch_is_remembered(tab: Page) ->
     tab.locator(".log").get_by_role("button", name="Show it").click()
     expect(tab.locator(".log blockquote").first).to_be_visible()
     expect(tab.locator(".source mark[aria-current]")).to_be_visible()
+    send(tab, "Sum up the plot again.")
+    expect(tab.locator(".log .veil").last).to_be_visible()
+    expect(tab.get_by_text("In scene 9")).to_be_hidden()
     tab.get_by_role("switch", name="Hide spoilers").click()
     tab.get_by_role("switch", name="Hide spoilers").click()
     expect(tab.get_by_text("In scene 9")).to_be_hidden()
+    expect(tab.locator(".log blockquote").first).to_be_hidden()
 
 
 def test_suggestions_are_answered_surely_and_never_asked_twice(tab: Page) -> None:

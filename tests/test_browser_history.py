@@ -32,7 +32,7 @@ def test_history_outlives_reload_and_restart_and_one_button_clears_it(browser: B
         tab.get_by_role("button", name="New conversation").click()
         expect(tab.locator(".turn")).to_have_count(0)
         expect(tab.locator(".source mark")).to_have_count(0)
-        assert tab.evaluate(f"[localStorage.getItem('{STORED}'), sessionStorage.getItem('{STORED}')]") == [None, None]
+        assert tab.evaluate(f"[localStorage.getItem('{STORED}'), sessionStorage.getItem('{STORED}')]") == ["", ""]
         tab.reload()
         ready(tab)
         expect(tab.locator(".turn")).to_have_count(0)
@@ -48,6 +48,24 @@ def test_two_tabs_go_their_own_ways(tab: Page, browser: BrowserContext, url: str
         expect(tab.locator(".asked")).to_have_text([DIRECTOR, MUSIC])
         other.reload()
         expect(other.locator(".asked")).to_have_text([DIRECTOR, TALL])
+        tab.get_by_role("button", name="New conversation").click()
+        expect(tab.locator(".turn")).to_have_count(0)
+        ask(other, MUSIC)
+        tab.reload()
+        ready(tab)
+        expect(tab.locator(".turn")).to_have_count(0)
+
+
+def test_looking_at_the_page_changes_nothing_that_is_kept(tab: Page) -> None:
+    ask(tab, DIRECTOR)
+    other_article = tab.evaluate(f"localStorage.getItem('{STORED}')").replace("The_Lantern_Keeper", "another")
+    assert "another.txt" in other_article
+    for storage in ("localStorage", "sessionStorage"):
+        tab.evaluate(f"saved => {storage}.setItem('{STORED}', saved)", other_article)
+    tab.reload()
+    ready(tab)
+    expect(tab.locator(".turn")).to_have_count(0)
+    assert tab.evaluate(f"localStorage.getItem('{STORED}')") == other_article
 
 
 def test_an_article_that_changed_keeps_the_questions_alone(browser: BrowserContext) -> None:

@@ -148,6 +148,8 @@ def test_only_he_and_she_are_replaced(question):
         ([("Who was dismissed?", "Emil Roth")], "and why?", "Why was Emil Roth dismissed?"),
         ([("Who was dismissed?", "Emil Roth")], "Right. And why?", "Why was Emil Roth dismissed?"),
         ([("Who pays the inspector?", "Greta")], "how much?", "How much does Greta pay the inspector?"),
+        ([("Who paid the inspector?", "Greta")], "when?", "When was it that Greta paid the inspector?"),
+        ([("Who marries the inspector?", "Greta")], "why?", "Why was it that Greta marries the inspector?"),
         ([("What does Greta sell?", "the boat")], "Who to?", "Who does Greta sell the boat to?"),
         ([("When did it open?", "8 May 1990")], "where was that?", "Where did it open?"),
         ([("How many cinemas was it in?", "940")], "in how many countries", "In how many countries was it?"),
@@ -210,6 +212,19 @@ def test_possession_alone_asks_who_or_what_it_is(question, expected):
 )
 def test_topic_in_front_goes_where_its_pronoun_stands(question, expected):
     check([("Who was shot?", "Tomas Verhoek")], question, expected)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Finally, where was it filmed?",
+        "Sorry, when was it released?",
+        "By the way, who composed the music?",
+        "In the film, who plays the lead?",
+    ],
+)
+def test_what_only_leads_in_is_not_brought_back(question):
+    check([("Who was shot?", "Tomas Verhoek")], question, question)
 
 
 @pytest.mark.parametrize("question", ["And the weather?", "what about the other two"])

@@ -1,7 +1,7 @@
 import pytest
 from fakes import FakeEncoder, FakeReader
 
-from app.pipeline import MAX_QUESTION_CHARACTERS, Pipeline, QuestionError
+from app.pipeline import MAX_QUESTION_CHARACTERS, THE_END, WORDS_READ, Pipeline, QuestionError
 from app.reader.calibration import Calibration
 from index.article import parse
 from index.store import build_index
@@ -124,6 +124,12 @@ def test_a_long_question_is_refused_with_its_length_and_the_limit():
         pipeline({}).ask("x" * (MAX_QUESTION_CHARACTERS + 1))
 
 
+def test_the_end_of_a_long_question_is_what_is_asked():
+    answer = pipeline({"3 May": 5.0}).ask("I saw it last night and" + " really" * 60 + " when did it open?")
+    assert answer.standalone_question.split()[-4:] == ["when", "did", "it", "open?"]
+    assert len(answer.standalone_question.split()) == WORDS_READ
+
+
 def test_a_lone_surrogate_does_not_break_the_question():
     answer = pipeline({"in the well": 5.0}).ask("Where \ud800 is it?")
     assert answer.text == "in the well"
@@ -159,7 +165,16 @@ def test_an_overview_quotes_the_article_in_order():
 def test_more_is_what_follows_the_sentence_that_was_cited():
     asked = pipeline({"A miller": 5.0})
     history = [("Who hides a letter?", "A miller")]
-    assert asked.ask("tell me more", history).text == "His sister finds it in the well."
+    assert asked.ask("tell me more", history).text == "His sister finds it in the well. It opened in Ely on 3 May."
+
+
+def test_more_goes_on_into_the_next_section_and_says_where_the_article_ends():
+    article = parse("A film.\n\n== Plot ==\nA miller hides.\n\n== Release ==\nIt opened in Ely.", "mill.txt")
+    asked, history = pipeline({}, article), [("tell me the plot", "A miller hides.")]
+    told = asked.ask("tell me more", history)
+    assert (told.text, told.kind) == ("It opened in Ely.", "overview")
+    ended = asked.ask("tell me more", [*history, ("tell me more", told.text)])
+    assert (ended.text, ended.kind, ended.citations) == (THE_END, "chat", ())
 
 
 def test_more_after_an_empty_turn_is_no_error():
@@ -171,6 +186,8 @@ def test_among_several_articles_an_overview_is_of_the_one_that_is_asked_about():
     told = pipeline({}, barge, MILL).ask("tell me the plot of the salt mill")
     assert {citation.article for citation in told.citations} == {"salt_mill.txt"}
     assert told.text.startswith("A miller hides")
+    went_on = pipeline({}, barge, MILL).ask("tell me the plot", [("Who directed The Salt Mill?", "Ada Quill")])
+    assert went_on.text.startswith("A miller hides")
 
 
 def test_more_of_nothing_is_refused():

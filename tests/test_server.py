@@ -51,6 +51,7 @@ def test_a_load_that_fails_is_logged_and_raised_to_whoever_asks(caplog: pytest.L
     with caplog.at_level(logging.ERROR), pytest.raises(RuntimeError, match="no index here"):
         load_in_background(load).result()
     assert "no index here" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_ctrl_c_stops_the_server_quietly_though_a_tab_is_open() -> None:

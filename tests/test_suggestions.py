@@ -48,6 +48,9 @@ def loaded(pipeline: Oracle) -> Future:
 def test_candidates_speak_of_what_the_article_is_and_names() -> None:
     questions = [candidate.question for candidate in candidates(ARTICLE, ["Was it good?"])]
     assert questions[0] == "Was it good?"
+    first, *others = candidates(ARTICLE, ["who directed the film?"])
+    assert (first.question, bool(first.again)) == ("Who directed the film?", True)
+    assert "Who directed the film?" not in [candidate.question for candidate in others]
     assert {"Who directed the film?", "When did The Lantern Keeper die?"} <= set(questions)
     assert len(questions) == len(set(questions))
 

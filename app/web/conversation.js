@@ -24,8 +24,7 @@ const keyOf = (turn) => turn.dataset.key || turn.querySelector('.asked').textCon
 // A browser may forbid storage; the conversation then lasts as long as the tab.
 function keep(storage, key, value) {
     try {
-        if (value) window[storage].setItem(key, value);
-        else window[storage].removeItem(key);
+        window[storage].setItem(key, value);
     } catch { /* as said */ }
 }
 function kept(storage, key) {
@@ -125,21 +124,26 @@ watch('value', () => {
     setOffline(false);
     restedAt = performance.now() + REST_MS;
     if (sent?.name === 'undo' && !box().value) type(sent.last ?? '');
-    if (sent) waiting.shift();
-    sent = null;
-    for (const data of failed) delete data.turn;  // it would take what has been asked since
-    if (log().dataset.turns !== undefined) {
+    // The first rendering changes nothing: on another article it shows less than what is kept.
+    if (sent && log().dataset.turns !== undefined) {
         keep('sessionStorage', TURNS, turnsNow());
         keep('localStorage', TURNS, turnsNow());
     }
+    if (sent) waiting.shift();
+    sent = null;
+    for (const data of failed) delete data.turn;  // it would take what has been asked since
     for (const turn of log().querySelectorAll('.turn')) turn.classList.toggle('unveiled', unveiled.has(turn.dataset.key));
     for (const form of log().querySelectorAll('.edit')) {
         const text = edited.get(keyOf(form.closest('.turn'))), area = form.querySelector('textarea');
         form.hidden = text === undefined;
         area.value = text ?? area.defaultValue;
     }
-    const last = log().querySelector('.turn:last-child')?.dataset.key ?? '';
-    if (last !== scrolledTo) scrollToLast();
+    const lastTurn = log().querySelector('.turn:last-child'), last = lastTurn?.dataset.key ?? '';
+    if (last !== scrolledTo) {
+        scrollToLast();
+        // The article opens at the new answer, which may tell more of the plot than what was asked to be shown.
+        if (lastTurn?.querySelector('.spoiler')) root.classList.remove('plot-shown');
+    }
     scrolledTo = last;
     showWaiting();
     next();
@@ -209,12 +213,26 @@ function type(text) {
     box().dispatchEvent(new Event('input', {bubbles: true}));
 }
 const toLog = () => log().focus({preventScroll: true});  // from a button that goes
+function show({dataset}) {
+    trigger('show', {turn: Number(dataset.turn), citation: Number(dataset.citation), turns: turnsNow()});
+}
+// What takes turns away would take the question that is still being read with them.
+function mustWait() {
+    const due = waiting.some(({name}) => name === 'ask');
+    if (due) say('Wait for the answer first.');
+    return due;
+}
 
+root.addEventListener('click', ({target}) => {
+    if (!target.closest('.spoilers')) return;
+    unveiled.clear();
+    for (const turn of log().querySelectorAll('.unveiled')) turn.classList.remove('unveiled');
+});
 const clicks = {
     idea: (button) => { toLog(); ask(button.textContent, {alone: true}); },
     show: (button) => {
-        const {turn, citation} = button.dataset;
-        trigger('show', {turn: Number(turn), citation: Number(citation), turns: turnsNow()});
+        show(button);
+        say('Shown in the source.');
         document.getElementById('source').scrollIntoView({block: 'nearest'});
     },
     copy: (button) => copy(answerText(button.closest('.turn')), 'Copied.'),
@@ -233,17 +251,24 @@ const clicks = {
         ask(data.question, data);
     },
     retry: (button) => {
-        const turn = button.closest('.turn');
+        if (mustWait()) return;
+        const turn = button.closest('.turn'), alone = 'alone' in turn.dataset;
         toLog();
-        ask(turn.querySelector('.asked').textContent, {turn: Number(turn.dataset.turn), alone: 'alone' in turn.dataset});
+        ask(turn.querySelector('.asked').textContent,
+            {turn: Number(turn.dataset.turn), alone, as_written: alone && !turn.querySelector('.read-as')});
     },
-    undo: () => { enqueue('undo'); box().focus(); },
+    undo: () => {
+        if (mustWait()) return;
+        enqueue('undo');
+        box().focus();
+    },
     reveal: (button) => {
         const turn = button.closest('.turn');
         unveiled.add(turn.dataset.key);
         turn.classList.add('unveiled');
         root.classList.add('plot-shown');
-        turn.querySelector('.show')?.click();
+        const citation = turn.querySelector('.show');
+        if (citation) show(citation);
         toLog();
     },
     clear: () => {
@@ -280,10 +305,12 @@ talk.addEventListener('click', (event) => {
 });
 talk.addEventListener('submit', (event) => {
     event.preventDefault();
+    if (mustWait()) return;
     const form = event.target, question = form.querySelector('textarea').value;
     // A reading that was put right is asked as it stands; an edited question is read with what was said before it.
     edited.delete(keyOf(form.closest('.turn')));
-    ask(question, {turn: Number(form.dataset.turn), alone: form.classList.contains('read-as')});
+    const putRight = form.classList.contains('read-as');
+    ask(question, {turn: Number(form.dataset.turn), alone: putRight, as_written: putRight});
     toLog();
 });
 talk.addEventListener('input', ({target}) => {

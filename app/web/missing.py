@@ -22,7 +22,7 @@ _ASKS_FOR = {
 }
 # Forms that a stemmer does not bring together.
 _IRREGULAR = {
-    form: forms.split()[0]
+    form: Stemmer("english").stemWord(forms.split()[0])
     for forms in (
         "become became", "begin began begun", "break broke broken", "bring brought", "build built", "buy bought",
         "choose chose chosen", "come came", "drink drank drunk", "drive drove driven", "eat ate eaten",

@@ -48,8 +48,8 @@ FILE_NAME = "ask-the-film"
 _HERE = Path(__file__).parent
 # What this tab kept, else what any tab kept last.
 _READ_SAVED = """() => {
-    const kept = (storage) => { try { return window[storage].getItem('ask-the-film.turns'); } catch { return ''; } };
-    return [kept('sessionStorage') || kept('localStorage') || ''];
+    const kept = (storage) => { try { return window[storage].getItem('ask-the-film.turns'); } catch { return null; } };
+    return [kept('sessionStorage') ?? kept('localStorage') ?? ''];
 }"""
 _FAILED = "() => document.dispatchEvent(new CustomEvent('ask-failed', {detail: '%s'}))"
 _DOWNLOAD = "(file) => document.dispatchEvent(new CustomEvent('ask-download', {detail: file}))"
@@ -62,6 +62,7 @@ class Sent(BaseModel):
 
     question: str = ""
     alone: bool = False
+    as_written: bool = False
     turns: str = ""
     turn: Annotated[int, Field(ge=0)] | None = None
     citation: Annotated[int, Field(ge=0)] = 0
@@ -124,8 +125,7 @@ def build_page(loading: "Future[Pipeline]", title: str, tagline: str, examples: 
         if not question:
             return *shown(turns), gr.skip()
         with suggestions.standing_back():
-            put_right = sent.alone and sent.turn is not None
-            turn = readers.submit(_answered, loading, question, sent.alone, put_right, earlier).result()
+            turn = readers.submit(_answered, loading, question, sent.alone, sent.as_written, earlier).result()
             turns = fitting((*earlier, turn), _articles(loading))
         source = gr.skip() if turns[-1].answer is None else _newest_source(turns, _articles(loading))
         return *shown(turns), source
@@ -244,16 +244,16 @@ def _is_loaded(loading: "Future[Pipeline]") -> bool:
 
 
 def _answered(
-    loading: "Future[Pipeline]", question: str, alone: bool, put_right: bool, earlier: Sequence[Turn]
+    loading: "Future[Pipeline]", question: str, alone: bool, as_written: bool, earlier: Sequence[Turn]
 ) -> Turn:
-    """Ask, after loading, and turn what went wrong into words for the page; letter for letter what was put right."""
+    """Ask, after loading, and turn what went wrong into words for the page."""
     try:
         pipeline = loading.result()
     except Exception as error:
         return Turn(question, notice=_not_started(error))
     history = [] if alone else [(turn.question, turn.answer.text) for turn in earlier if turn.answer is not None]
     try:
-        answer = pipeline.ask(question, history, as_written=put_right)
+        answer = pipeline.ask(question, history, as_written=as_written)
         return Turn(question, answer, alone=alone, key=secrets.token_hex(8))
     except QuestionError as error:
         notice = str(error)

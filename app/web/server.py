@@ -49,6 +49,9 @@ def load_in_background(load: "Callable[[], Pipeline]") -> "Future[Pipeline]":
     def run() -> None:
         try:
             loading.set_result(load())
+        except (OSError, ValueError, RuntimeError) as error:
+            logger.error("loading failed: %s", error)
+            loading.set_exception(error)
         except Exception as error:
             logger.exception("loading failed")
             loading.set_exception(error)

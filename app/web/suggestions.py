@@ -170,7 +170,8 @@ def candidates(article: Article, first: Sequence[str] = ()) -> list[Candidate]:
         put = [text.format(it=it, title=article.title) for text in (question, again)]
         made.append(Candidate(put[0], sort, again=put[1]))
     made += _from_sentences(article, it)
-    return list({_plain(candidate.question): candidate for candidate in reversed(made)}.values())[::-1]
+    # The first place of what comes twice, and the last form of it, which has another phrasing.
+    return list({_plain(candidate.question): candidate for candidate in made}.values())
 
 
 def _from_sentences(article: Article, it: str) -> Iterator[Candidate]:

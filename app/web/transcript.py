@@ -57,8 +57,8 @@ def _reply(turn: Turn, articles: Sequence[Article]) -> list[str]:
     if answer.kind == "chat":
         return [*blocks, _text(answer.text)]
     if answer.answered:
-        sure = f"{sureness(answer.probability)}, {int(answer.probability * 100)} %"
-        blocks.append(f"**{_text(answer.text)}** ({sure.lower()})")
+        sure = f" ({sureness(answer.probability).lower()}, {int(answer.probability * 100)} %)"
+        blocks.append(f"**{_text(answer.text)}**{sure if answer.kind == 'fact' else ''}")
     else:
         blocks.append("The article does not say. The nearest passage:")
     for citation in answer.citations:
