@@ -229,7 +229,7 @@ class Pipeline:
         """The last sentence that the conversation has quoted, found by asking its last answered question again."""
         for number in range(len(history) - 1, -1, -1):
             asked, told = history[number]
-            if told and asked.strip() and self._route(asked) not in REPLIES:
+            if told and told != THE_END and asked.strip() and self._route(asked) not in REPLIES:
                 answer = self.ask(asked, history[:number])
                 return answer.citations[-1] if answer.answered else None
         return None

@@ -175,6 +175,8 @@ def test_more_goes_on_into_the_next_section_and_says_where_the_article_ends():
     assert (told.text, told.kind) == ("It opened in Ely.", "overview")
     ended = asked.ask("tell me more", [*history, ("tell me more", told.text)])
     assert (ended.text, ended.kind, ended.citations) == (THE_END, "chat", ())
+    history += [("tell me more", told.text), ("tell me more", THE_END)]
+    assert asked.ask("tell me more", history).text == THE_END
 
 
 def test_more_after_an_empty_turn_is_no_error():

@@ -49,11 +49,10 @@ def load_in_background(load: "Callable[[], Pipeline]") -> "Future[Pipeline]":
     def run() -> None:
         try:
             loading.set_result(load())
-        except (OSError, ValueError, RuntimeError) as error:
-            logger.error("loading failed: %s", error)
-            loading.set_exception(error)
         except Exception as error:
-            logger.exception("loading failed")
+            # These say what to do; where the others come from is for whoever mends the program.
+            told = isinstance(error, OSError | ValueError | RuntimeError)
+            logger.error("loading failed: %s", error, exc_info=not told)
             loading.set_exception(error)
 
     Thread(target=run, daemon=True, name="load").start()
